@@ -1,0 +1,46 @@
+# Everything runs in .venv, which the first target that needs it makes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help demo test fast lint bench clean
+
+help:
+	@echo "make demo    podboard on an embedded cluster: pods and shells on this machine"
+	@echo "make test    everything: style, types, house rules, tests, the built wheel"
+	@echo "make fast    the tests without end-to-end runs"
+	@echo "make bench   what podboard costs beside kubectl, tmux and an empty Textual app"
+
+# The stamp of an environment that only runs podboard.
+.venv/run.stamp: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "podboard needs Python 3.11 or newer; say which with PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+# The stamp of one that tests it, too.
+.venv/dev.stamp: .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+demo: .venv/run.stamp
+	@$(BIN)/podboard demo $(ARGS)
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint
+	$(BIN)/pytest $(ARGS)
+
+fast: .venv/dev.stamp
+	$(BIN)/pytest --ignore=tests/e2e $(ARGS)
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m bench $(ARGS)
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The embedded cluster: a real API server on loopback whose pods are real shells on this machine."""

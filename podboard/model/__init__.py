@@ -1,0 +1,1 @@
+"""Frozen values every room may hold: sizes, targets, attempts, pods."""

@@ -1,0 +1,24 @@
+"""What a terminal is opened in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One container of one pod.
+
+    Attributes:
+        container: Empty where the server may choose (a pod with one container).
+        uid: The pod's uid, by which a replaced pod of the same name is told apart; may be empty.
+    """
+
+    namespace: str
+    pod: str
+    container: str = ""
+    uid: str = ""
+
+    def __str__(self) -> str:
+        name = f"{self.namespace}/{self.pod}"
+        return f"{name} · {self.container}" if self.container else name
