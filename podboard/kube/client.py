@@ -1,0 +1,255 @@
+"""HTTP with one API server: requests, streams and WebSockets over one pool of connections."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from yarl import URL
+
+from podboard import __version__
+from podboard.errors import PodboardError
+from podboard.kube.failures import no_api_server, refusal, unreachable
+from podboard.kube.tls import make_ssl_context
+from podboard.wire.exec_channel import SUBPROTOCOLS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from podboard.errors import ApiError
+    from podboard.kube.access import Access
+
+log = logging.getLogger(__name__)
+
+Query = list[tuple[str, str]]
+Socket = aiohttp.ClientWebSocketResponse[Any]
+
+_CONNECT = 10.0
+"""Seconds for a connection with its TLS handshake."""
+
+_ANSWER = 30.0
+"""Seconds without a byte after which an answer counts as not coming."""
+
+_BODY_LIMIT = 256 * 1024 * 1024
+_REFUSAL_LIMIT = 64 * 1024
+_MESSAGE_LIMIT = 16 * 1024 * 1024
+"""Bytes of one WebSocket message; a Kubernetes server sends 32 KiB at most."""
+
+_IDLE = 75.0
+"""Seconds an idle connection is kept: below the API server's own 90."""
+
+_WARM_EVERY = 30.0
+_WARM_AFTER = 1.0
+_WARM_PATH = "/version"
+
+
+class ApiClient:
+    """A client of one API server; use it as an async context manager.
+
+    A watch or a terminal occupies its connection, and a new one costs a TCP and a TLS handshake: several
+    round trips of the time from the key to the prompt. So as soon as one is occupied, another is opened
+    and kept idle.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._session: aiohttp.ClientSession
+        self._warmer: asyncio.Task[None] | None = None
+        self._occupied = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        """Prepare TLS; nothing is connected yet. Raises KubeconfigError for unusable certificates."""
+        context = await asyncio.to_thread(make_ssl_context, self.access)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                ssl=context,
+                limit=0,  # every terminal is a connection
+                keepalive_timeout=_IDLE,
+                socket_factory=_watchful_socket,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": f"podboard/{__version__}", "Accept": "application/json"},
+            middlewares=(self._read_refused_upgrade,),
+            proxy=self.access.proxy or None,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=_ANSWER),
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._warmer is not None:
+            self._warmer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._warmer
+        await self._session.close()
+
+    async def get_bytes(self, path: str, query: Sequence[tuple[str, str]] = ()) -> bytes:
+        """Return the body of an answer.
+
+        Raises:
+            ApiError: The server refuses.
+            UnreachableError: There is no answer.
+            KubeconfigError: The credentials cannot be read.
+        """
+        return await self._request("GET", path, query)
+
+    async def get_json(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
+        """Return a JSON answer, decoded; raises as ``get_bytes``."""
+        return self._decode(await self._request("GET", path, query))
+
+    async def post_json(self, path: str, document: object) -> Any:
+        """Send a JSON document and return the JSON answer; raises as ``get_bytes``."""
+        return self._decode(await self._request("POST", path, (), document))
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, query: Sequence[tuple[str, str]], silence: float
+    ) -> AsyncIterator[aiohttp.StreamReader]:
+        """Open an answer that goes on; it is cut when the block is left.
+
+        Args:
+            path: Below the server's URL.
+            query: Names and values, in order.
+            silence: Seconds without a byte after which the answer counts as dead.
+
+        Raises:
+            PodboardError: As ``get_bytes``, also from within the block.
+        """
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=silence)
+        with self._failures_told():
+            async with asyncio.timeout(_ANSWER):
+                response = await self._session.get(
+                    self._url(path, query), headers=self.access.headers(), timeout=timeout, **self._constants
+                )
+            try:
+                if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+                    raise await self._refused(response)
+                self._keep_one_warm()
+                yield response.content
+            finally:
+                response.close()
+
+    async def websocket(self, path: str, query: Sequence[tuple[str, str]]) -> Socket:
+        """Upgrade to an exec WebSocket that leaves pings, pongs and the closing handshake to its user.
+
+        Raises:
+            PodboardError: As ``get_bytes``. A refusal's own words are in the ApiError.
+        """
+        with self._failures_told():
+            upgraded = await self._session.ws_connect(
+                # An https URL, since aiohttp overlooks proxies for wss.
+                self._url(path, query),
+                headers=self.access.headers(),
+                protocols=SUBPROTOCOLS,
+                server_hostname=self.access.tls_server_name or None,
+                autoclose=False,
+                autoping=False,
+                decode_text=False,
+                max_msg_size=_MESSAGE_LIMIT,
+                timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
+            )
+        self._keep_one_warm()
+        return upgraded
+
+    async def _request(
+        self, method: str, path: str, query: Sequence[tuple[str, str]], document: object = None
+    ) -> bytes:
+        headers = self.access.headers()
+        data = None
+        if document is not None:
+            headers.append(("Content-Type", "application/json"))
+            data = json.dumps(document).encode()
+        with self._failures_told():
+            async with self._session.request(
+                method, self._url(path, query), headers=headers, data=data, **self._constants
+            ) as response:
+                if response.status not in (200, 201):
+                    raise await self._refused(response)
+                return await self._body(response, _BODY_LIMIT)
+
+    @property
+    def _constants(self) -> dict[str, Any]:
+        return {"allow_redirects": False, "server_hostname": self.access.tls_server_name or None}
+
+    def _url(self, path: str, query: Sequence[tuple[str, str]]) -> URL:
+        # Everything but letters is escaped: Go takes a bare ";" for an error, yarl for harmless.
+        text = f"?{urlencode(query, quote_via=quote, safe='')}" if query else ""
+        return URL(f"{self.access.server}{path}{text}", encoded=True)
+
+    def _decode(self, body: bytes) -> Any:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise no_api_server(self.access, 200) from None
+
+    async def _body(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
+        pieces, size = [], 0
+        async for piece in response.content.iter_any():
+            pieces.append(piece)
+            size += len(piece)
+            if size > limit:
+                raise no_api_server(self.access, response.status)
+        return b"".join(pieces)
+
+    async def _refused(self, response: aiohttp.ClientResponse) -> ApiError:
+        body = b""
+        with contextlib.suppress(PodboardError, aiohttp.ClientError, OSError):  # the status says enough
+            body = await self._body(response, _REFUSAL_LIMIT)
+        return refusal(self.access, response.status, body)
+
+    async def _read_refused_upgrade(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Raise for a refused upgrade while its body can still be read: ``ws_connect`` throws it away."""
+        response = await handler(request)
+        if aiohttp.hdrs.UPGRADE in request.headers and response.status != 101:  # noqa: PLR2004 - HTTP's own
+            async with response:
+                raise await self._refused(response)
+        return response
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (aiohttp.ClientError, OSError) as error:
+            raise unreachable(self.access, error) from error
+
+    def _keep_one_warm(self) -> None:
+        self._occupied.set()
+        if self._warmer is None:
+            self._warmer = asyncio.create_task(self._warm())
+
+    async def _warm(self) -> None:
+        """Keep one idle connection: renew it before it ages, and soon after somebody took it."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_WARM_EVERY):
+                    await self._occupied.wait()
+            # Not in the same moment: whoever took the connection is in a hurry.
+            await asyncio.sleep(_WARM_AFTER)
+            self._occupied.clear()
+            try:
+                await self.get_bytes(_WARM_PATH)
+            except PodboardError as error:
+                log.debug("no warm connection: %s", error.message)
+
+
+def _watchful_socket(address: tuple[Any, ...]) -> socket.socket:
+    """Make a socket that notices a dead peer within a minute.
+
+    A watch sends nothing, so without the kernel's probes it would wait for hours on a network that is gone.
+    """
+    family, kind, protocol, *_ = address
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    seconds = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+    for name, value in seconds.items():
+        if hasattr(socket, name):  # Linux and macOS call the first one differently
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return made

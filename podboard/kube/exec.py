@@ -1,0 +1,322 @@
+"""A command in a container over a WebSocket: ``wire.exec_channel`` with a socket under it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from podboard.errors import ApiError, PodboardError
+from podboard.kube.names import checked_container, checked_namespace, checked_pod
+from podboard.kube.reviews import EXEC_VERBS, missing_exec_verbs
+from podboard.model.attempt import SETUP_FAILED
+from podboard.model.ending import CLOSED_BY_US, dropped
+from podboard.model.text import one_line
+from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, Stdout
+from podboard.wire.liveness import PING_EVERY, SILENCE_LIMIT, Liveness, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from podboard.kube.client import ApiClient, Query, Socket
+    from podboard.model.ending import Ending
+    from podboard.model.size import Size
+    from podboard.model.target import Target
+
+log = logging.getLogger(__name__)
+
+Output = Stdout | Stderr | Ended
+
+_FORBIDDEN = 403
+
+
+async def open_exec(
+    client: ApiClient,
+    target: Target,
+    command: Sequence[str],
+    *,
+    tty: bool,
+    size: Size | None = None,
+    stdin: bool = True,
+) -> ExecSession:
+    """Start a command in a container.
+
+    That it is open does not mean that the command runs: whether it could be started at all is told by the
+    session's first events.
+
+    Args:
+        client: Of the cluster.
+        target: The container.
+        command: Program and arguments; no shell takes them apart.
+        tty: Whether the command gets a terminal; its stderr then comes as stdout.
+        size: The terminal's, sent before any input.
+        stdin: Whether the command has an input at all.
+
+    Raises:
+        ApiError: The server refuses; for a missing right, the message names it.
+        UnreachableError: There is no answer.
+        UsageError: The target's names are no names.
+        KubeconfigError: The credentials cannot be read.
+    """
+    try:
+        path, query = _request(target, command, tty=tty, stdin=stdin)
+        socket = await client.websocket(path, query)
+    except ApiError as error:
+        told = await _told(client, target, error) if error.status == _FORBIDDEN else error
+        _log_failure(target, told)
+        raise told from error
+    except PodboardError as error:
+        _log_failure(target, error)
+        raise
+    session = ExecSession(socket)
+    if tty and size is not None:
+        await session.resize(size)
+    return session
+
+
+class ExecSession:
+    """One running command; made by ``open_exec``, and ``close`` it in the end.
+
+    Nothing is read ahead of ``receive`` but what aiohttp's queue holds: 512 KiB and one read of the
+    socket. Then the socket is not read any more, and the server and the command wait: a slow reader
+    costs no more memory than that.
+
+    Args:
+        socket: The upgraded connection.
+        ping_every: Seconds between pings.
+        silence_limit: Seconds without a byte after which the connection counts as dead.
+    """
+
+    def __init__(
+        self, socket: Socket, ping_every: float = PING_EVERY, silence_limit: float = SILENCE_LIMIT
+    ) -> None:
+        self._socket = socket
+        self._channel = ExecChannel(socket.protocol)
+        self._loop = asyncio.get_running_loop()
+        self._ended: Ended | None = None
+        self._heard = False
+        self._incoming: _Incoming | None = None
+        self._reader: asyncio.Future[None] | None = None
+        self._writing = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._spawn(self._keep_alive(ping_every, silence_limit))
+
+    async def receive(self) -> Output:
+        """Wait for the command's next output or its end; after the end, the end again.
+
+        Only one task at a time may wait. Cancelling it loses nothing.
+        """
+        while (event := self.receive_nowait()) is None:
+            self._reader = self._loop.create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        return event
+
+    def receive_nowait(self) -> Output | None:
+        """Return output that is already here, None where there is none.
+
+        With it a consumer drains what has queued up without a switch of tasks in between, and knows
+        when it has caught up.
+        """
+        while self._ended is None:
+            if self._incoming is None:
+                self._incoming = _Incoming(self._socket, self._wake_reader)
+            message = self._incoming.take()
+            if message is None:
+                return None
+            self._incoming = None
+            self._heard = True
+            event = self._event(message)
+            if event is not None and not isinstance(event, Connected):
+                return event
+        return self._ended
+
+    async def write(self, data: bytes) -> None:
+        """Send input, in order, waiting while the connection is behind. After the end it is dropped.
+
+        A paste goes out in small messages, so that pings and resizes get in between.
+        """
+        async with self._writing:
+            for message in self._channel.stdin(data):
+                if not await self._send(message):
+                    return
+
+    async def end_input(self) -> None:
+        """Tell the command that no more input comes, where the protocol has a word for it (v5)."""
+        async with self._writing:
+            message = self._channel.close_stdin()
+            if message is not None:
+                await self._send(message)
+
+    async def resize(self, size: Size) -> None:
+        """Tell the command's terminal its size."""
+        await self._send(self._channel.resize(size))
+
+    async def close(self) -> None:
+        """End the session from our side and let go of everything; harmless when done twice.
+
+        The command is not told: a shell stays in the container until its own terminal is hung up.
+        """
+        self._end(Ended(CLOSED_BY_US))
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._socket.close()
+
+    def _event(self, message: aiohttp.WSMessage) -> Connected | Output | None:
+        kind = message.type
+        if kind is aiohttp.WSMsgType.BINARY or kind is aiohttp.WSMsgType.TEXT:
+            event = self._channel.receive(message.data)
+            if isinstance(event, Ended):
+                self._end(event)
+            return event
+        if kind is aiohttp.WSMsgType.PONG:
+            return None
+        if kind is aiohttp.WSMsgType.PING:
+            self._spawn(self._control(self._socket.pong(message.data)))
+            return None
+        self._end(self._channel.connection_ended(*_why_ended(message)))
+        return self._ended
+
+    def _end(self, ended: Ended) -> None:
+        """Note the first end there is, and stop waiting for anything else."""
+        if self._ended is None:
+            self._ended = ended
+            if self._incoming is not None:
+                self._incoming.abandon()
+                self._incoming = None
+            self._wake_reader()
+
+    def _wake_reader(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+
+    async def _send(self, message: bytes) -> bool:
+        """Send a message; False where the connection is gone, which the reader will learn by itself."""
+        try:
+            await self._socket.send_bytes(message)
+        except ConnectionError:
+            return False
+        return True
+
+    async def _control(self, sending: Coroutine[Any, Any, None]) -> None:
+        with contextlib.suppress(ConnectionError):  # as in _send
+            await sending
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _keep_alive(self, every: float, limit: float) -> None:
+        liveness = Liveness(self._loop.time(), limit)
+        ping: asyncio.Task[None] | None = None
+        while self._ended is None:
+            await asyncio.sleep(every)
+            heard, self._heard = self._heard, False
+            reading = self._incoming is not None and self._incoming.is_waiting
+            verdict = liveness.tick(self._loop.time(), heard=heard, reading=reading)
+            if verdict is Verdict.GIVE_UP:
+                self._end(Ended(_silent(limit)))
+            elif verdict is Verdict.PING and (ping is None or ping.done()):
+                # Beside this task: on a connection that takes nothing more, a ping waits.
+                ping = self._spawn(self._control(self._socket.ping()))
+
+
+class _Incoming:
+    """The next message of a WebSocket, begun to be received without a task that waits for it.
+
+    aiohttp's ``receive`` suspends only while its queue is empty, upon one future. Run by hand, it hands
+    out a queued message at once, or leaves that future to be told by.
+
+    Args:
+        socket: The connection; at most one message may be under way.
+        arrived: Called when ``take`` has become worth while.
+    """
+
+    def __init__(self, socket: Socket, arrived: Callable[[], None]) -> None:
+        self._receiving = socket.receive()
+        self._arrived = arrived
+        self._waits_for: asyncio.Future[Any] | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the queue is empty: everything that came has been taken."""
+        return self._waits_for is not None and not self._waits_for.done()
+
+    def take(self) -> aiohttp.WSMessage | None:
+        """Return the message if it is there."""
+        if self.is_waiting:
+            return None
+        try:
+            self._waits_for = self._receiving.send(None)
+        except StopIteration as finished:
+            message: aiohttp.WSMessage = finished.value
+            return message
+        self._waits_for.add_done_callback(lambda _: self._arrived())
+        return None
+
+    def abandon(self) -> None:
+        """Stop receiving, so that the socket can be closed."""
+        with contextlib.suppress(asyncio.CancelledError, StopIteration):
+            self._receiving.throw(asyncio.CancelledError())
+
+
+def _request(target: Target, command: Sequence[str], *, tty: bool, stdin: bool) -> tuple[str, Query]:
+    path = f"/api/v1/namespaces/{checked_namespace(target.namespace)}/pods/{checked_pod(target.pod)}/exec"
+    query = [("command", part) for part in command]
+    if target.container:
+        query.append(("container", checked_container(target.container)))
+    # With a terminal there is no stderr of its own.
+    flags = {"stdin": stdin, "stdout": True, "stderr": not tty, "tty": tty}
+    query += [(name, "true") for name, wanted in flags.items() if wanted]
+    return path, query
+
+
+async def _told(client: ApiClient, target: Target, error: ApiError) -> ApiError:
+    """Name the rights that are missing: the server names one of the two at most."""
+    try:
+        missing = await missing_exec_verbs(client, target)
+    except PodboardError:
+        return error
+    if not missing:
+        return error
+    found = re.search(r'User "([^"]*)"', error.message)
+    user = found[1] if found else client.access.user
+    return ApiError(
+        f'"{user}" may not {" and ".join(missing)} pods/exec in {target.namespace}',
+        f"a Role must allow {' and '.join(EXEC_VERBS)} on pods/exec",
+        status=error.status,
+        reason=error.reason,
+    )
+
+
+def _log_failure(target: Target, error: PodboardError) -> None:
+    log.error("%s: %s", SETUP_FAILED, one_line(f"{target}: {error.message}"))
+
+
+def _silent(limit: float) -> Ending:
+    return dropped(
+        f"dropped: no byte for {limit:.0f} s", "the network is gone, or a proxy cut the idle connection"
+    )
+
+
+def _why_ended(message: aiohttp.WSMessage) -> tuple[str, str]:
+    if message.type is aiohttp.WSMsgType.CLOSE:
+        said = one_line(message.extra or "")
+        words = f": {said}" if said else ""
+        return f"the server closed the connection ({message.data}){words}", ""
+    if message.type is aiohttp.WSMsgType.ERROR:
+        return (
+            f"the server broke the WebSocket protocol: {one_line(str(message.data))}",
+            "a proxy in between?",
+        )
+    return "the connection was cut", "the API server or the node's kubelet restarted, or a proxy gave up"

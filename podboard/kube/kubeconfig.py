@@ -1,0 +1,172 @@
+"""Kubeconfig files, found and merged as kubectl finds and merges them.
+
+Source: client-go's ``tools/clientcmd``. The files of KUBECONFIG are a list in which the first one to
+name a cluster, user or context wins with its whole entry; the current context is the first that is
+set; files that do not exist are skipped. A file named on the command line is read alone.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from podboard.errors import KubeconfigError, NoKubeconfigError
+from podboard.model.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times as fast
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """A named cluster, user or context.
+
+    Attributes:
+        where: The entry and its file, in words, for messages.
+        folder: What relative paths in it are relative to.
+        fields: Its body as it came; users' bodies hold secrets.
+    """
+
+    where: str
+    folder: Path
+    fields: dict[str, Any]
+
+    def text(self, key: str) -> str:
+        """Return a text field, empty where it is missing; raises KubeconfigError for any other type."""
+        value = _as_text(self.fields.get(key, ""))
+        if value is None:
+            raise KubeconfigError(f"{key} of {self.where} must be text", "put it in quotes")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """Return a boolean field, false where it is missing; raises KubeconfigError for any other type."""
+        value = self.fields.get(key)
+        if value is None:
+            return False
+        if not isinstance(value, bool):
+            raise KubeconfigError(f"{key} of {self.where} must be true or false")
+        return value
+
+    def path(self, key: str) -> Path | None:
+        """Return a path field, made absolute; None where it is missing."""
+        text = self.text(key)
+        return self.folder / text if text else None
+
+
+@dataclass(slots=True)
+class Kubeconfig:
+    """One or more kubeconfig files as one.
+
+    Attributes:
+        files: Those that exist, as messages name them.
+        current_context: Empty where no file sets one.
+    """
+
+    files: list[str] = field(default_factory=list)
+    current_context: str = ""
+    clusters: dict[str, Entry] = field(default_factory=dict)
+    users: dict[str, Entry] = field(default_factory=dict)
+    contexts: dict[str, Entry] = field(default_factory=dict)
+
+
+def read_kubeconfig(explicit: str | None, environ: Mapping[str, str], home: Path) -> Kubeconfig:
+    """Read what kubectl would read.
+
+    Args:
+        explicit: The file that ``--kubeconfig`` names, which then is the only one.
+        environ: For KUBECONFIG.
+        home: Where ``.kube/config`` is, the default.
+
+    Raises:
+        NoKubeconfigError: There is no file, or nothing in those there are.
+        KubeconfigError: A file cannot be read or understood.
+    """
+    config = Kubeconfig()
+    looked = []
+    listed = explicit or environ.get("KUBECONFIG", "")
+    if listed:
+        source = "--kubeconfig" if explicit else "KUBECONFIG"
+        paths = [Path(listed)] if explicit else [Path(name) for name in listed.split(os.pathsep) if name]
+    else:
+        looked.append("KUBECONFIG (not set)")
+        source, paths = "", [home / ".kube" / "config"]
+    for path in dict.fromkeys(paths):
+        shown = _shown(path, home)
+        found = _merge(config, path, shown)
+        looked.append(f"{source} {shown} ({found})".lstrip())
+    if not (config.clusters or config.users or config.contexts):
+        raise NoKubeconfigError(
+            "there is no kubeconfig: " + ", ".join(looked),
+            "name one with --kubeconfig, or try the demo: podboard demo",
+            tuple(looked),
+        )
+    return config
+
+
+def _shown(path: Path, home: Path) -> str:
+    try:
+        return one_line(f"~/{path.relative_to(home)}")
+    except ValueError:
+        return one_line(str(path))
+
+
+def _merge(config: Kubeconfig, path: Path, shown: str) -> str:
+    """Add a file to the whole; say what it was found to be."""
+    try:
+        document = yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - one of PyYAML's two safe loaders
+    except FileNotFoundError:
+        return "not there"
+    except OSError as error:
+        raise KubeconfigError(f"{shown} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        # The parser's own text quotes lines of the file, secrets included: say only where.
+        raise KubeconfigError(
+            f"{shown} is no valid YAML{_position(error)}", "mend it or name another"
+        ) from None
+    if document is None:
+        return "empty"
+    if not isinstance(document, dict):
+        raise KubeconfigError(f"{shown} is no kubeconfig", "mend it or name another with --kubeconfig")
+    file = Entry(shown, path.absolute().parent, document)
+    config.files.append(shown)
+    config.current_context = config.current_context or file.text("current-context")
+    for kind, known in (("cluster", config.clusters), ("user", config.users), ("context", config.contexts)):
+        added: dict[str, Entry] = {}
+        for name, entry in _entries(file, kind):
+            if name in added:
+                raise KubeconfigError(f"{entry.where} is there twice", "rename one of them")
+            added[name] = entry
+        known.update((name, entry) for name, entry in added.items() if name not in known)
+    return "found"
+
+
+def _entries(file: Entry, kind: str) -> Iterable[tuple[str, Entry]]:
+    listed = file.fields.get(f"{kind}s") or []
+    if not isinstance(listed, list):
+        raise KubeconfigError(f"{kind}s in {file.where} must be a list")
+    for number, item in enumerate(listed, 1):
+        name = _as_text(item.get("name")) if isinstance(item, dict) else None
+        body = item.get(kind) if isinstance(item, dict) else None
+        if not name or not isinstance(body, dict | None):
+            raise KubeconfigError(f"{kind} number {number} in {file.where} has no name or no body")
+        yield name, Entry(f'{kind} "{one_line(name)}" in {file.where}', file.folder, body or {})
+
+
+def _as_text(value: object) -> str | None:
+    """Return text as it is, nothing as empty, a number as its digits (so does kubectl); None for the rest."""
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def _position(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}" if mark else ""
