@@ -39,7 +39,6 @@ enum {
     GHOSTTY_TERMINAL_OPT_USERDATA = 0,
     GHOSTTY_TERMINAL_OPT_WRITE_PTY = 1,
     GHOSTTY_TERMINAL_OPT_BELL = 2,
-    GHOSTTY_TERMINAL_OPT_XTVERSION = 4,
     GHOSTTY_TERMINAL_OPT_TITLE_CHANGED = 5,
     GHOSTTY_TERMINAL_OPT_SIZE = 6,
     GHOSTTY_TERMINAL_OPT_COLOR_SCHEME = 7,
@@ -65,7 +64,6 @@ enum {
     GHOSTTY_SCROLL_VIEWPORT_TOP = 0,
     GHOSTTY_SCROLL_VIEWPORT_BOTTOM = 1,
     GHOSTTY_SCROLL_VIEWPORT_DELTA = 2,
-    GHOSTTY_SCROLL_VIEWPORT_ROW = 3,
 
     GHOSTTY_POINT_TAG_VIEWPORT = 1
 };
@@ -81,7 +79,6 @@ typedef void (*GhosttyTerminalRenderHoldFn)(GhosttyTerminal, void*, bool held);
 typedef void (*GhosttyTerminalWritePtyFn)(GhosttyTerminal, void*, const uint8_t* data, size_t len);
 typedef bool (*GhosttyTerminalSizeFn)(GhosttyTerminal, void*, GhosttySizeReportSize* out);
 typedef bool (*GhosttyTerminalColorSchemeFn)(GhosttyTerminal, void*, int* out);
-typedef GhosttyString (*GhosttyTerminalXtversionFn)(GhosttyTerminal, void*);
 
 /* Both parameters are unions in the original, which cffi cannot pass by value;
    a struct of the same size and alignment is passed in the same way. */
