@@ -1,0 +1,125 @@
+"""The pod list as a person asked to see it: filtered, sorted, with a reason under what is unwell."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from podboard.model import pod_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from podboard.model.pod import Pod
+    from podboard.session.roster import Key, Roster
+
+
+class Column(StrEnum):
+    """What the list can be sorted by, as kubectl heads its columns."""
+
+    NAME = "NAME"
+    READY = "READY"
+    STATUS = "STATUS"
+    RESTARTS = "RESTARTS"
+    AGE = "AGE"
+
+
+_SORT_KEYS: dict[Column, Callable[[Pod], Any]] = {
+    Column.READY: pod_columns.ready,
+    Column.STATUS: pod_columns.status,
+    Column.RESTARTS: lambda pod: -pod_columns.restart_count(pod),
+    Column.AGE: lambda pod: pod.metadata.creation_timestamp or "",
+}
+
+
+class Filter:
+    """Which pods to show.
+
+    Args:
+        text: A pattern that a pod's name, namespace or status must match somewhere, whatever the case;
+            ``!`` in front turns it round. A pattern that is no regular expression is taken literally.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+        wanted = text.strip()
+        self._negated = wanted.startswith("!")
+        wanted = wanted.removeprefix("!")
+        try:
+            self._pattern = re.compile(wanted, re.IGNORECASE)
+        except re.error:
+            self._pattern = re.compile(re.escape(wanted), re.IGNORECASE)
+        self.is_empty = not wanted
+
+    def matches(self, pod: Pod) -> bool:
+        """Whether to show ``pod``."""
+        if self.is_empty:
+            return True
+        text = f"{pod.metadata.namespace}/{pod.metadata.name} {pod_columns.status(pod)}"
+        return (self._pattern.search(text) is None) is self._negated
+
+
+class PodView:
+    """The lines of the list: one a pod, and one more below each pod that is unwell.
+
+    Attributes:
+        filter: Which pods are shown; assign another and call ``refresh``.
+        column: What they are sorted by.
+        reverse: Whether the order is turned round.
+        keys: The pods shown, in order.
+    """
+
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
+        self.filter = Filter()
+        self.column = Column.NAME
+        self.reverse = False
+        self.keys: Sequence[Key] = []
+        self._reasons: dict[Key, str] = {}
+        self._explained: list[int] = []
+        self._reason_lines: list[int] = []
+
+    def refresh(self) -> None:
+        """Take in what changed in the roster or in what is asked for."""
+        pods = self.roster.pods
+        keys: Sequence[Key] = self.roster.keys
+        if not self.filter.is_empty:
+            matches = self.filter.matches
+            keys = [key for key in keys if matches(pods[key])]
+        if self.column is not Column.NAME:
+            value = _SORT_KEYS[self.column]
+            keys = sorted(keys, key=lambda key: value(pods[key]))
+        if self.reverse:
+            keys = keys[::-1]
+        self.keys = keys
+        self._place_reasons()
+
+    def _place_reasons(self) -> None:
+        pods, unwell = self.roster.pods, self.roster.unwell
+        self._reasons = {key: reason for key in unwell if (reason := pod_columns.why(pods[key]))}
+        self._explained = []
+        if self._reasons:
+            self._explained = [index for index, key in enumerate(self.keys) if key in self._reasons]
+        # Each reason stands below its pod, pushed down by the reasons above.
+        self._reason_lines = [index + 1 + above for above, index in enumerate(self._explained)]
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the list has."""
+        return len(self.keys) + len(self._explained)
+
+    def line_of(self, index: int) -> int:
+        """The line of the pod at ``index`` of ``keys``."""
+        return index + bisect_left(self._explained, index)
+
+    def index_at(self, line: int) -> tuple[int, bool]:
+        """The place in ``keys`` of the pod on a line, and whether the line is its reason."""
+        above = bisect_left(self._reason_lines, line)
+        is_reason = above < len(self._reason_lines) and self._reason_lines[above] == line
+        return line - above - is_reason, is_reason
+
+    def reason(self, key: Key) -> str:
+        """Why the pod is unwell, in one line; empty where it is not."""
+        return self._reasons.get(key, "")

@@ -1,0 +1,79 @@
+"""The pods as they are now: what the list and the watch said, kept in order."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from podboard.model import pod_columns
+from podboard.model.pod_columns import Health
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podboard.model.pod import Pod
+
+Key = tuple[str, str]
+"""Namespace and name."""
+
+
+class Roster:
+    """All pods of what is watched.
+
+    Attributes:
+        pods: By namespace and name.
+        keys: In kubectl's order: by namespace, then by name.
+        unwell: The pods a person should look at.
+        counts: How many pods are in which health.
+        longest_name: The length of the longest name there has been, in characters.
+        longest_namespace: The same of namespaces.
+        version: Grows with every change.
+    """
+
+    def __init__(self) -> None:
+        self.pods: dict[Key, Pod] = {}
+        self.keys: list[Key] = []
+        self.unwell: set[Key] = set()
+        self.counts: Counter[Health] = Counter()
+        self.longest_name = 0
+        self.longest_namespace = 0
+        self.version = 0
+
+    def replace(self, pods: Iterable[Pod]) -> None:
+        """Take a whole list for the truth."""
+        self.pods = {(pod.namespace, pod.name): pod for pod in pods}
+        self.keys = sorted(self.pods)
+        self.unwell = set()
+        self.counts = Counter()
+        for key, pod in self.pods.items():
+            self._count(key, pod)
+        self.version += 1
+
+    def update(self, changed: Iterable[Pod], removed: Iterable[Key] = ()) -> None:
+        """Take in pods that are new or different, and let go of pods that are gone."""
+        for pod in changed:
+            key = (pod.namespace, pod.name)
+            if (before := self.pods.get(key)) is None:
+                insort(self.keys, key)
+            else:
+                self._uncount(key, before)
+            self.pods[key] = pod
+            self._count(key, pod)
+        for key in removed:
+            if (before := self.pods.pop(key, None)) is not None:
+                self._uncount(key, before)
+                del self.keys[bisect_left(self.keys, key)]
+        self.version += 1
+
+    def _count(self, key: Key, pod: Pod) -> None:
+        health = pod_columns.health(pod)
+        self.counts[health] += 1
+        if health is Health.UNWELL:
+            self.unwell.add(key)
+        self.longest_namespace = max(self.longest_namespace, len(key[0]))
+        self.longest_name = max(self.longest_name, len(key[1]))
+
+    def _uncount(self, key: Key, pod: Pod) -> None:
+        self.counts[pod_columns.health(pod)] -= 1
+        self.unwell.discard(key)

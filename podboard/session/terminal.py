@@ -1,0 +1,302 @@
+"""One terminal in a pod as it lives: the ways in, the channel, the screen, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from podboard.errors import PodboardError
+from podboard.model.attempt import SETUP_FAILED, Attempt, Outcome
+from podboard.model.badge import Badge, TerminalState
+from podboard.model.ending import EndingKind, failed
+from podboard.model.text import one_line
+from podboard.vt.screen import Screen
+from podboard.wire.exec_channel import Ended, Stderr, Stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podboard.model.ending import Ending
+    from podboard.model.size import Size
+    from podboard.model.target import Target
+    from podboard.wire.exec_channel import Event
+
+log = logging.getLogger(__name__)
+
+SLICE: Final = 16 * 1024
+"""Bytes fed to the core at a time, so that one large message cannot hold the event loop."""
+
+SHOWN_BUDGET: Final = 0.006
+HIDDEN_BUDGET: Final = 0.0015
+"""Seconds of feeding before others get their turn, for a terminal on the screen and for one that is not."""
+
+HIDDEN_PAUSE: Final = 0.03
+"""Seconds a terminal nobody looks at waits for output to gather: fewer, larger turns."""
+
+_LOG_LINES: Final = 500
+
+# Ends what a program that was cut off may have left behind: a string, a character set, the
+# alternate screen, mouse and focus reports, bracketed paste, the keyboard protocol.
+_TIDY: Final = (
+    b"\x18\x1b\\\x1b[!p\x1b[?1049l\x1b[?1000;1002;1003;1004;2004;2026l\x1b[<u\x1b[>4;0m\x1b[0m\x1b[?25h"
+)
+
+
+class Channel(Protocol):
+    """A stream into a running container, opened by a way in."""
+
+    async def receive(self) -> Event:
+        """Wait for the next event; the last one is ``Ended``."""
+        ...
+
+    def receive_nowait(self) -> Event | None:
+        """Return an event that is already here."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Send input; returns when it is on its way."""
+        ...
+
+    async def resize(self, size: Size) -> None:
+        """Tell the container the terminal's size."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection; safe to call at any time."""
+        ...
+
+
+class Rung(Protocol):
+    """One way into a pod."""
+
+    @property
+    def name(self) -> str:
+        """As badges and logs have it: ``ws:kubeconfig``."""
+        ...
+
+    @property
+    def endpoint(self) -> str:
+        """The server it goes to."""
+        ...
+
+    async def open(self, target: Target, size: Size) -> Channel:
+        """Open a shell.
+
+        Raises:
+            PodboardError: It did not work; the message and the hint say why.
+        """
+        ...
+
+
+class Listener(Protocol):
+    """Who shows a terminal."""
+
+    def on_output(self) -> None:
+        """The screen may look different; called at most once a turn of the event loop."""
+        ...
+
+    def on_change(self) -> None:
+        """The badge, the title, the bell, the attempts or the log changed."""
+        ...
+
+
+class LogLine(NamedTuple):
+    """One line of a terminal's own log; ``at`` in seconds since 1970."""
+
+    at: float
+    level: int
+    text: str
+
+
+class Terminal:
+    """A shell in a container, from the first attempt to its end, and again if the person asks.
+
+    Args:
+        rungs: The ways in, in the order they are tried.
+        size: The size of the screen, which the container is told.
+
+    Attributes:
+        attempts: Every try so far, in order.
+        ending: How the last shell ended; None while there is one.
+        opened: When the present shell was opened, in seconds since 1970.
+        shown: Whether somebody looks at it now.
+        unseen: Whether there was output since somebody last looked.
+        lines: What happened, for the diagnostics panel.
+    """
+
+    def __init__(
+        self, target: Target, rungs: Sequence[Rung], size: Size, *, scrollback: int = 10_000
+    ) -> None:
+        self.target = target
+        self.screen = Screen(size, scrollback)
+        self.badge = Badge(TerminalState.CONNECTING)
+        self.attempts: list[Attempt] = []
+        self.ending: Ending | None = None
+        self.opened = 0.0
+        self.shown = False
+        self.unseen = False
+        self.lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
+        self._rungs = tuple(rungs)
+        self._listener: Listener | None = None
+        self._input = bytearray()
+        self._has_input = asyncio.Event()
+        self._has_size = asyncio.Event()
+
+    def attach(self, listener: Listener) -> None:
+        """Tell ``listener`` from now on what happens."""
+        self._listener = listener
+
+    # -- what a person does -----------------------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """Send input to the shell, after all that was sent before; dropped where there is none."""
+        if self.badge.state is TerminalState.OPEN:
+            self._input += data
+            self._has_input.set()
+
+    def resize(self, size: Size) -> None:
+        """Change the size of the screen; the container hears of the last of many changes."""
+        if size != self.screen.size:
+            self.screen.resize(size)
+            self._has_size.set()
+
+    # -- its life ---------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Open a shell and serve it until it ends. May be called again once it has."""
+        again = self.ending is not None
+        self._become(TerminalState.RECONNECTING if again else TerminalState.CONNECTING)
+        self.ending = None
+        channel = await self._climb()
+        if channel is None:
+            return
+        if again:
+            self._draw_line("new shell")
+        senders = [
+            asyncio.create_task(self._send_input(channel)),
+            asyncio.create_task(self._send_sizes(channel)),
+        ]
+        try:
+            ending = await self._pump(channel)
+        finally:
+            for sender in senders:
+                sender.cancel()
+            await asyncio.gather(*senders, return_exceptions=True)
+            await channel.close()
+        self._end(ending)
+
+    def fail(self, sentence: str, hint: str = "") -> None:
+        """End it because podboard itself cannot go on."""
+        self._end(failed(sentence, hint))
+
+    async def _climb(self) -> Channel | None:
+        for rung in self._rungs:
+            self.badge = Badge(self.badge.state, rung.name)
+            self._note(logging.INFO, f"{rung.name}: connecting to {rung.endpoint}")
+            started, clock = time.time(), time.monotonic()
+            size = self.screen.size
+            try:
+                channel = await rung.open(self.target, size)
+            except PodboardError as error:
+                status = getattr(error, "status", None)
+                outcome, sentence, hint = Outcome.FAILED, error.message, error.hint
+                self._note(logging.ERROR, f"{SETUP_FAILED}: {self.target}: {rung.name}: {sentence}")
+            else:
+                status, outcome, sentence, hint = None, Outcome.OPENED, "", ""
+            duration = time.monotonic() - clock
+            self.attempts.append(
+                Attempt(rung.name, rung.endpoint, started, duration, outcome, status, sentence, hint)
+            )
+            if outcome is Outcome.OPENED:
+                if self.screen.size == size:
+                    self._has_size.clear()
+                self.opened = time.time()
+                self._note(logging.INFO, f"{rung.name}: open after {duration:.2f} s")
+                self._become(TerminalState.OPEN)
+                return channel
+        last = self.attempts[-1]
+        self._end(failed(last.sentence, last.hint))
+        return None
+
+    async def _pump(self, channel: Channel) -> Ending:
+        """Feed the screen until the shell ends; reads no further than it feeds."""
+        clock = time.monotonic
+        while True:
+            event: Event | None = await channel.receive()
+            limit = clock() + (SHOWN_BUDGET if self.shown else HIDDEN_BUDGET)
+            while event is not None:
+                match event:
+                    case Stdout(data) | Stderr(data):
+                        self._feed(data)
+                    case Ended(ending):
+                        self._shown_something()
+                        return ending
+                event = channel.receive_nowait() if clock() < limit else None
+            self._shown_something()
+            # A receive with messages waiting does not give way by itself.
+            await asyncio.sleep(0 if self.shown else HIDDEN_PAUSE)
+
+    def _feed(self, data: bytes) -> None:
+        screen = self.screen
+        if len(data) <= SLICE:
+            screen.feed(data)
+        else:
+            for start in range(0, len(data), SLICE):
+                screen.feed(data[start : start + SLICE])
+        if replies := screen.take_replies():
+            self.write(replies)
+
+    def _shown_something(self) -> None:
+        if not self.shown and not self.unseen:
+            self.unseen = True
+            self._changed()
+        if self._listener is not None:
+            self._listener.on_output()
+
+    async def _send_input(self, channel: Channel) -> None:
+        while True:
+            await self._has_input.wait()
+            self._has_input.clear()
+            data = bytes(self._input)
+            self._input.clear()
+            await channel.write(data)
+
+    async def _send_sizes(self, channel: Channel) -> None:
+        # Beside the input: a program that does not read holds input back, but not its size.
+        while True:
+            await self._has_size.wait()
+            self._has_size.clear()
+            await channel.resize(self.screen.size)
+
+    # -- how it stands ----------------------------------------------------------------------
+
+    def _end(self, ending: Ending) -> None:
+        self.ending = ending
+        self._input.clear()
+        failure = ending.kind is EndingKind.FAILED
+        self._note(logging.WARNING if failure else logging.INFO, ending.sentence)
+        self._become(TerminalState.FAILED if failure else TerminalState.CLOSED, ending.exit_code)
+
+    def _become(self, state: TerminalState, exit_code: int | None = None) -> None:
+        self.badge = Badge(state, self.badge.method, exit_code)
+        self._changed()
+
+    def _note(self, level: int, text: str) -> None:
+        text = one_line(text)
+        log.log(level, "%s", text if text.startswith(SETUP_FAILED) else f"{self.target}: {text}")
+        self.lines.append(LogLine(time.time(), level, text))
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._listener is not None:
+            self._listener.on_change()
+
+    def _draw_line(self, words: str) -> None:
+        """Put the screen in order after a shell that was cut off, and mark where the next begins."""
+        self.screen.feed(_TIDY)
+        rule = f" {words} ".center(self.screen.size.columns - 1, "─")
+        self.screen.feed(f"\r\n\x1b[2m{rule}\x1b[0m\r\n".encode())
+        self._shown_something()

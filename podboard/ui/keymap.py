@@ -1,0 +1,88 @@
+"""Every key podboard acts upon, in one place.
+
+The bindings, the line at the bottom and the help are made from these tables.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+LEADER: Final = "ctrl+right_square_bracket"
+LEADER_SHOWN: Final = "ctrl+]"
+
+
+class Key(NamedTuple):
+    """One action and the keys that do it.
+
+    Attributes:
+        keys: As Textual names them, separated by commas.
+        action: The name of the method, without ``action_``.
+        shown: The first key as a person reads it.
+        label: One or two words for the line at the bottom; empty where it has no room for it.
+        help: A sentence for the help.
+    """
+
+    keys: str
+    action: str
+    shown: str
+    label: str
+    help: str
+
+
+LIST: Final = (
+    Key("enter,s", "open", "enter", "open", "open terminals in the marked pods, or in this one"),
+    Key("space", "mark", "space", "mark", "mark or unmark this pod"),
+    Key("slash", "filter", "/", "filter", "filter: a pattern, ! in front turns it round"),
+    Key("n", "namespace", "n", "namespace", "choose a namespace"),
+    Key("A", "all_namespaces", "A", "", "show all namespaces"),
+    Key("o", "sort", "o", "sort", "sort by the next column"),
+    Key("O", "reverse", "O", "", "turn the order round"),
+    Key("w", "wide", "w", "", "show IP and NODE too"),
+    Key("c", "container", "c", "", "choose the container to open"),
+    Key("asterisk", "mark_all", "*", "", "mark all pods shown, or none"),
+    Key("t,tab", "terminal", "t", "terminal", "go to the terminal"),
+    Key("d", "diagnostics", "d", "", "show how the terminal was reached, and its log"),
+    Key("question_mark,f1", "help", "?", "help", "show all keys"),
+    Key("q,ctrl+q", "quit", "q", "quit", "quit"),
+    Key("escape", "clear", "esc", "", "clear the marks, then the filter"),
+    Key("j,down", "down", "j", "", "next pod"),
+    Key("k,up", "up", "k", "", "previous pod"),
+    Key("g,home", "first", "g", "", "first pod"),
+    Key("G,end", "last", "G", "", "last pod"),
+    Key("pagedown,ctrl+f", "page_down", "pgdn", "", "a page down"),
+    Key("pageup,ctrl+b", "page_up", "pgup", "", "a page up"),
+)
+"""In the pod list."""
+
+AFTER_LEADER: Final = (
+    Key("l", "list", "l", "list", "go to the pod list"),
+    Key("n", "next_tab", "n", "next", "next terminal"),
+    Key("p", "previous_tab", "p", "previous", "previous terminal"),
+    Key("1,2,3,4,5,6,7,8,9", "tab", "1-9", "", "the terminal of that number"),
+    Key("z", "zoom", "z", "zoom", "let the terminal have the whole screen, or give it back"),
+    Key("s,left_square_bracket", "scroll_mode", "s", "scroll", "look through what has scrolled away"),
+    Key("x", "close", "x", "close", "close this terminal"),
+    Key("r", "reopen", "r", "reopen", "open the shell again after it ended"),
+    Key("d", "diagnostics", "d", "diagnostics", "show how the terminal was reached, and its log"),
+    Key("question_mark", "help", "?", "help", "show all keys"),
+    Key(LEADER, "send_leader", LEADER_SHOWN, "", f"send {LEADER_SHOWN} itself to the pod"),
+)
+"""After the leader; any other key ends it."""
+
+SCROLLING: Final = (
+    Key("k,up", "scroll_line_up", "k", "up", "a line up"),
+    Key("j,down", "scroll_line_down", "j", "down", "a line down"),
+    Key("pageup,b,ctrl+b,ctrl+u", "scroll_page_up", "pgup", "page up", "a page up"),
+    Key("pagedown,f,ctrl+f,ctrl+d", "scroll_page_down", "pgdn", "page down", "a page down"),
+    Key("g,home", "scroll_top", "g", "top", "the oldest line"),
+    Key("q,escape,enter,G,end,i", "scroll_end", "q", "back", "back to the end, and to typing"),
+)
+"""In the scroll mode."""
+
+
+def action_of(table: tuple[Key, ...], key: str) -> str | None:
+    """The action of ``key`` in ``table``; Textual names capital letters as they are."""
+    for entry in table:
+        if key in entry.keys.split(","):
+            return entry.action
+    return None

@@ -1,0 +1,77 @@
+"""How a terminal was reached, and what happened to it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from podboard.model.attempt import Outcome
+
+if TYPE_CHECKING:
+    from podboard.session.terminal import Terminal
+
+_OUTCOME_SIGNS = {Outcome.OPENED: "●", Outcome.FAILED: "✗", Outcome.NOT_APPLICABLE: " "}
+
+
+class Diagnostics(ScrollView, can_focus=False):
+    """The timeline of attempts and the log of one terminal; it follows its end."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "diagnostics--title",
+        "diagnostics--bad",
+        "diagnostics--good",
+        "diagnostics--dim",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Strip] = []
+
+    def show(self, terminal: Terminal | None) -> None:
+        """Show what is known of ``terminal``."""
+        self._lines = self._write(terminal)
+        self.virtual_size = Size(self.size.width, len(self._lines))
+        self.scroll_end(animate=False, immediate=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line."""
+        line = y + self.scroll_offset.y
+        strip = self._lines[line] if line < len(self._lines) else Strip.blank(0)
+        return strip.adjust_cell_length(self.size.width, self.rich_style)
+
+    def _write(self, terminal: Terminal | None) -> list[Strip]:
+        title, bad, good, dim = (
+            self.get_component_rich_style(f"diagnostics--{name}") for name in ("title", "bad", "good", "dim")
+        )
+        base = self.rich_style
+        if terminal is None:
+            return [Strip([Segment(" no terminal", dim)])]
+        lines = [Strip([Segment(f" {terminal.target}", title)])]
+        for number, attempt in enumerate(terminal.attempts, 1):
+            style = good if attempt.outcome is Outcome.OPENED else bad
+            status = f"{attempt.status} " if attempt.status else ""
+            told = f"{status}{attempt.sentence}" if attempt.sentence else str(attempt.outcome)
+            sign = _OUTCOME_SIGNS[attempt.outcome]
+            lines.append(
+                Strip(
+                    [
+                        Segment(f" {number:>2}  {attempt.method:<14} {attempt.endpoint:<28} ", base),
+                        Segment(f"{sign} {attempt.duration:.2f} s  {told}", style),
+                    ]
+                )
+            )
+            if attempt.hint:
+                lines.append(Strip([Segment(f"{'':>60}→ {attempt.hint}", dim)]))
+        for at, level, text in terminal.lines:
+            clock = time.strftime("%H:%M:%S", time.localtime(at))
+            style = bad if level >= logging.WARNING else base
+            lines.append(Strip([Segment(f" {clock} ", dim), Segment(text, style)]))
+        return lines

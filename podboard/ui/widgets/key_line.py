@@ -1,0 +1,74 @@
+"""The line at the bottom: what the keys do where one stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.geometry import Size
+
+    from podboard.ui.keymap import Key
+
+
+class KeyLine(Widget):
+    """Shows as many keys as fit, and a word on the right.
+
+    ``tell`` replaces the keys by a message until the next change of keys.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--mode", "key-line--message"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mode = ""
+        self._keys: tuple[Key, ...] = ()
+        self._right = ""
+        self._message = ""
+
+    def set_keys(self, keys: Iterable[Key], *, mode: str = "", right: str = "") -> None:
+        """Show ``keys``.
+
+        Args:
+            mode: What the keys belong to, in front of them.
+            right: What stands at the right end.
+        """
+        shown = tuple(key for key in keys if key.label)
+        if (shown, mode, right, "") != (self._keys, self._mode, self._right, self._message):
+            self._keys, self._mode, self._right, self._message = shown, mode, right, ""
+            self.refresh()
+
+    def tell(self, message: str) -> None:
+        """Show a message in place of the keys; control characters must be gone from it."""
+        self._message = message
+        self.refresh()
+
+    def get_content_height(self, _container: Size, _viewport: Size, _width: int) -> int:
+        """One line."""
+        return 1
+
+    def render_line(self, _y: int) -> Strip:
+        """Draw the line."""
+        base = self.rich_style
+        key_style = self.get_component_rich_style("key-line--key")
+        width = self.size.width
+        if self._message:
+            style = self.get_component_rich_style("key-line--message")
+            return Strip([Segment(f" {self._message}", style)]).adjust_cell_length(width, base)
+        segments = [Segment(" ", base)]
+        if self._mode:
+            segments.append(Segment(f"{self._mode} ", self.get_component_rich_style("key-line--mode")))
+        room = width - sum(segment.cell_length for segment in segments) - len(self._right) - 1
+        for key in self._keys:
+            needed = len(key.shown) + len(key.label) + 3
+            if needed > room:
+                break
+            segments += [Segment(f" {key.shown}", key_style), Segment(f" {key.label} ", base)]
+            room -= needed
+        line = Strip(segments).adjust_cell_length(max(width - len(self._right) - 1, 0), base)
+        return Strip.join([line, Strip([Segment(f"{self._right} ", base)])]).adjust_cell_length(width, base)

@@ -1,0 +1,255 @@
+"""The list of pods: drawn line by line from the view, so that its length costs nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.segment import Segment
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from podboard.ui.keymap import LIST
+from podboard.ui.pod_rows import HEALTH_SIGNS, Layout, cells, lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.style import Style
+    from textual.events import Click, Resize
+
+    from podboard.model.badge import Badge
+    from podboard.session.pod_view import PodView
+    from podboard.session.roster import Key
+
+_OWN_ACTIONS: Final = {"mark", "mark_all", "down", "up", "first", "last", "page_down", "page_up"}
+_DOUBLE: Final = 2
+
+
+class PodList(ScrollView, can_focus=True):
+    """Shows a ``PodView``, with a cursor and marks.
+
+    Attributes:
+        cursor: The pod the cursor is on.
+        marked: The pods marked for what comes next.
+        layout: How the columns are laid out at the present width.
+    """
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar = [
+        Binding(
+            key.keys,
+            key.action if key.action in _OWN_ACTIONS else f"screen.{key.action}",
+            key.help,
+            show=False,
+        )
+        for key in LIST
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "pod-list--cursor",
+        "pod-list--reason",
+        "pod-list--dim",
+        "pod-list--mark",
+        "pod-list--up",
+        "pod-list--pending",
+        "pod-list--unwell",
+        "pod-list--done",
+        "pod-list--going",
+    }
+
+    class Moved(Message):
+        """The cursor is on another pod, the marks changed, or the columns are laid out anew."""
+
+    class Chosen(Message):
+        """A pod was double-clicked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cursor: Key | None = None
+        self.marked: set[Key] = set()
+        self.columns = Layout(())
+        self._view: PodView | None = None
+        self._index = 0
+        self._badges: Mapping[Key, Sequence[Badge]] = {}
+        self._with_namespace = False
+        self._wide = False
+        self._drawn: list[Strip] = []
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    def show(
+        self,
+        view: PodView,
+        badges: Mapping[Key, Sequence[Badge]],
+        *,
+        with_namespace: bool,
+        wide: bool,
+    ) -> None:
+        """Show the view as it is now; the cursor stays on its pod, and the pod on its line of the screen."""
+        self._badges, self._with_namespace, self._wide = badges, with_namespace, wide
+        line = self._cursor_line
+        self._view = view
+        self.marked &= view.roster.pods.keys()
+        self._find_cursor(view.keys)
+        self._fit()
+        moved = self._cursor_line - line
+        if moved and self.scroll_offset.y:
+            self.scroll_to(y=self.scroll_offset.y + moved, animate=False, immediate=True)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Repaint the lines that look different from what is on the screen."""
+        drawn = [self._draw_line(y) for y in range(self.size.height)]
+        if len(drawn) != len(self._drawn):
+            self.refresh()
+        else:
+            changed = [y for y, strip in enumerate(drawn) if strip != self._drawn[y]]
+            if changed:
+                self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
+        self._drawn = drawn
+
+    def _find_cursor(self, keys: Sequence[Key]) -> None:
+        if not keys:
+            self.cursor, self._index = None, 0
+        elif not (self._index < len(keys) and keys[self._index] == self.cursor):
+            if self.cursor in keys:
+                self._index = keys.index(self.cursor)
+            else:
+                # The pod is gone or filtered away: the one in its place has the cursor now.
+                self._index = min(self._index, len(keys) - 1)
+                self.cursor = keys[self._index]
+                self.post_message(self.Moved())
+
+    def _fit(self) -> None:
+        if self._view is None:
+            return
+        self.virtual_size = Size(self.size.width, self._view.line_count)
+        columns = lay_out(
+            self._view, self.scrollable_content_region.width, namespace=self._with_namespace, wide=self._wide
+        )
+        if columns != self.columns:
+            self.columns = columns
+            self.post_message(self.Moved())
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay the columns out for the new width."""
+        self._fit()
+        self._drawn = []
+        self.redraw()
+        self._scroll_to_cursor()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Draw what scrolls in."""
+        super().watch_scroll_y(old_value, new_value)
+        self._drawn = []
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line at ``y`` of the widget."""
+        return self._draw_line(y)
+
+    def _draw_line(self, y: int) -> Strip:
+        width = self.size.width
+        line = y + self.scroll_offset.y
+        view = self._view
+        base = self.rich_style
+        if view is None or line >= view.line_count:
+            return Strip.blank(width, base)
+        index, is_reason = view.index_at(line)
+        key = view.keys[index]
+        if is_reason:
+            text = f"    {view.reason(key)}"
+            strip = Strip([Segment(text, self.get_component_rich_style("pod-list--reason"))])
+            return strip.adjust_cell_length(width, base)
+        return self._draw_pod(key, width, base)
+
+    def _draw_pod(self, key: Key, width: int, base: Style) -> Strip:
+        assert self._view is not None  # noqa: S101 - the caller looked
+        pod = self._view.roster.pods[key]
+        row = cells(pod, self._badges.get(key, ()), self.columns, time.time())
+        health = self.get_component_rich_style(f"pod-list--{row.health}")
+        dim = self.get_component_rich_style("pod-list--dim")
+        styles = {"NAME": base, "STATUS": health, "TERMINAL": base}
+        mark = Segment("▌" if key in self.marked else " ", self.get_component_rich_style("pod-list--mark"))
+        segments = [mark, Segment(f"{HEALTH_SIGNS[row.health]} ", health)]
+        segments += [Segment(text, styles.get(head, dim)) for head, text in row.texts]
+        strip = Strip(segments).adjust_cell_length(width, base)
+        if key == self.cursor:
+            return strip.apply_style(self.get_component_rich_style("pod-list--cursor"))
+        return strip
+
+    # -- the cursor and the marks -----------------------------------------------------------
+
+    @property
+    def _cursor_line(self) -> int:
+        return self._view.line_of(self._index) if self._view is not None and self._view.keys else 0
+
+    def _go(self, index: int) -> None:
+        if self._view is None or not self._view.keys:
+            return
+        self._index = max(0, min(index, len(self._view.keys) - 1))
+        self.cursor = self._view.keys[self._index]
+        self._scroll_to_cursor()
+        self.redraw()
+        self.post_message(self.Moved())
+
+    def _scroll_to_cursor(self) -> None:
+        line, top, height = self._cursor_line, self.scroll_offset.y, self.size.height
+        if line < top:
+            self.scroll_to(y=line, animate=False, immediate=True)
+        elif height and line >= top + height:
+            self.scroll_to(y=line - height + 1, animate=False, immediate=True)
+
+    def action_down(self) -> None:
+        """Go to the next pod."""
+        self._go(self._index + 1)
+
+    def action_up(self) -> None:
+        """Go to the previous pod."""
+        self._go(self._index - 1)
+
+    def action_first(self) -> None:
+        """Go to the first pod."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """Go to the last pod."""
+        self._go(len(self._view.keys) - 1 if self._view is not None else 0)
+
+    def action_page_down(self) -> None:
+        """Go a page down."""
+        self._go(self._index + max(self.size.height - 1, 1))
+
+    def action_page_up(self) -> None:
+        """Go a page up."""
+        self._go(self._index - max(self.size.height - 1, 1))
+
+    def action_mark(self) -> None:
+        """Mark or unmark the pod under the cursor, and go to the next."""
+        if self.cursor is not None:
+            self.marked ^= {self.cursor}
+            self._go(self._index + 1)
+
+    def action_mark_all(self) -> None:
+        """Mark all pods shown; unmark all where they are."""
+        if self._view is not None:
+            shown = set(self._view.keys)
+            self.marked = set() if self.marked >= shown else self.marked | shown
+            self.redraw()
+            self.post_message(self.Moved())
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self.marked.clear()
+        self.redraw()
+        self.post_message(self.Moved())
+
+    def on_click(self, event: Click) -> None:
+        """Go to the pod clicked on; open it on a double click."""
+        line = event.y + self.scroll_offset.y
+        if self._view is not None and line < self._view.line_count:
+            self._go(self._view.index_at(line)[0])
+            if event.chain == _DOUBLE:
+                self.post_message(self.Chosen())

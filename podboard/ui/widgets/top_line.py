@@ -1,0 +1,147 @@
+"""The line at the top: where one is, how the pods are, and the tabs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.events import Click
+    from textual.geometry import Size
+
+    from podboard.model.badge import Badge
+
+_LONGEST_LABEL = 24
+_LEAST_PLACE = 20
+
+
+class Tab(NamedTuple):
+    """One terminal's tab.
+
+    Attributes:
+        marked: Whether something happened there that nobody has seen: a bell, or output.
+    """
+
+    label: str
+    badge: Badge
+    marked: bool = False
+
+
+class TopLine(Widget):
+    """The context and namespace, counts where there is room for them, and tabs at the right end."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "top-line--name",
+        "top-line--warning",
+        "top-line--tab",
+        "top-line--tab-active",
+    }
+
+    class TabClicked(Message):
+        """A tab was clicked; ``index`` counts from 0."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = ""
+        self._counts = ""
+        self._warning = ""
+        self._tabs: tuple[Tab, ...] = ()
+        self._active = -1
+        self._spans: list[tuple[int, int, int]] = []
+
+    def set_place(self, place: str, counts: str = "", warning: str = "") -> None:
+        """Say where one is.
+
+        Args:
+            place: The context and the namespace.
+            counts: How many pods there are and how they are.
+            warning: What one should never forget here; shown even where the counts have no room.
+        """
+        if (place, counts, warning) != (self._place, self._counts, self._warning):
+            self._place, self._counts, self._warning = place, counts, warning
+            self.refresh()
+
+    def set_tabs(self, tabs: tuple[Tab, ...], active: int) -> None:
+        """Show ``tabs``, the one at ``active`` set off; -1 for none."""
+        if (tabs, active) != (self._tabs, self._active):
+            self._tabs, self._active = tabs, active
+            self.refresh()
+
+    def get_content_height(self, _container: Size, _viewport: Size, _width: int) -> int:
+        """One line."""
+        return 1
+
+    def render_line(self, _y: int) -> Strip:
+        """Draw the line, and note where the tabs lie."""
+        width, base = self.size.width, self.rich_style
+        name = Segment(" podboard ", self.get_component_rich_style("top-line--name"))
+        tabs = self._fit_tabs(width - min(width // 2, name.cell_length + _LEAST_PLACE))
+        tabs_width = sum(cell_len(text) for text, _, _ in tabs)
+        left = [name, Segment(f" {self._place} ", base)]
+        if self._warning:
+            left.append(Segment(f" {self._warning} ", self.get_component_rich_style("top-line--warning")))
+        counts = Segment(f" {self._counts} ", base)
+        if sum(segment.cell_length for segment in (*left, counts)) + tabs_width <= width:
+            left.insert(2, counts)
+        strip = Strip(left).adjust_cell_length(max(width - tabs_width, 0), base)
+        right, at = [], strip.cell_length
+        self._spans = []
+        for text, index, style in tabs:
+            right.append(Segment(text, style))
+            self._spans.append((at, at + cell_len(text), index))
+            at += cell_len(text)
+        return Strip.join([strip, Strip(right)]).adjust_cell_length(width, base)
+
+    def _fit_tabs(self, room: int) -> list[tuple[str, int, Style]]:
+        """The tabs that fit around the active one, as text, index and style."""
+        if not self._tabs:
+            return []
+        plain = self.get_component_rich_style("top-line--tab")
+        active_style = self.get_component_rich_style("top-line--tab-active")
+        texts = [_tab_text(index, tab) for index, tab in enumerate(self._tabs)]
+        active = max(self._active, 0)
+        first = last = active
+        used = cell_len(texts[active]) + 2  # and a sign at either end
+        while True:
+            if last + 1 < len(texts) and used + cell_len(texts[last + 1]) <= room:
+                last += 1
+                used += cell_len(texts[last])
+            elif first > 0 and used + cell_len(texts[first - 1]) <= room:
+                first -= 1
+                used += cell_len(texts[first])
+            else:
+                break
+        shown = [
+            (texts[index], index, active_style if index == self._active else plain)
+            for index in range(first, last + 1)
+        ]
+        if first > 0:
+            shown.insert(0, ("<", first - 1, plain))
+        if last + 1 < len(texts):
+            shown.append((">", last + 1, plain))
+        return shown
+
+    def on_click(self, event: Click) -> None:
+        """Tell which tab was clicked."""
+        for start, end, index in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.TabClicked(index))
+
+
+def _tab_text(index: int, tab: Tab) -> str:
+    label = tab.label
+    if cell_len(label) > _LONGEST_LABEL:
+        label = set_cell_size(label, _LONGEST_LABEL - 1).rstrip() + "…"
+    code = f" {tab.badge.exit_code}" if tab.badge.exit_code is not None else ""
+    return f" {index + 1} {label} {tab.badge.sign}{code}{'!' if tab.marked else ''} "
