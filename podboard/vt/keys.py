@@ -9,6 +9,7 @@ that a plain shell prints as rubbish, so those are encoded here.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from podboard.vt.library import check, ffi, lib
@@ -34,6 +35,7 @@ _NAMED: Final = {
 }
 """Keys without a character, by the names Textual gives them."""
 
+_CONTROL_CHARACTERS: Final = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
 _CONTROLS: Final = {"enter": "\r", "tab": "\t", "escape": "\x1b", "backspace": "\x7f"}
 _CONTROL_KEYS: Final = {
     "enter": lib.GHOSTTY_KEY_ENTER,
@@ -108,6 +110,8 @@ _CTRL_CODES: Final = {
     **dict.fromkeys("8?", "\x7f"),
 }
 
+_MODIFIED_F3: Final = re.compile(rb"\x1b\[13;(\d+)~")
+
 
 class KeyEncoder:
     """Turns keys into what ``screen``'s program expects."""
@@ -138,9 +142,9 @@ class KeyEncoder:
         mods = 0
         for modifier in modifiers:
             mods |= _MODIFIERS.get(modifier, 0)
-        text = _text(name, character)
+        text = _text(name, character, shifted=bool(mods & _SHIFT))
         if (native := _NAMED.get(name)) is not None:
-            return self._native(native, mods, "")
+            return self._function(native, mods)
         if not text and name not in _CONTROLS:
             return b""
         if self._extended():
@@ -155,6 +159,12 @@ class KeyEncoder:
         """Whether the program asked for keys beyond xterm's default."""
         # No getter tells of modifyOtherKeys, but what ctrl+a would become does.
         return self._screen.kitty_keyboard or self._native(lib.GHOSTTY_KEY_A, _CTRL, "a") != b"\x01"
+
+    def _function(self, native: Any, mods: int) -> bytes:
+        """A key without a character."""
+        sent = self._native(native, mods, "")
+        # F3 with a modifier the core says as the kitty protocol has it; in xterm's terminfo it ends in R.
+        return sent if self._screen.kitty_keyboard else _MODIFIED_F3.sub(b"\x1b[1;\\1R", sent)
 
     def _native(self, native: Any, mods: int, text: str) -> bytes:
         event, encoder = self._event, self._encoder
@@ -172,12 +182,13 @@ class KeyEncoder:
         return encoded
 
 
-def _text(name: str, character: str | None) -> str:
-    """The printable text of a key, empty where it has none."""
-    if character and character.isprintable():
+def _text(name: str, character: str | None, *, shifted: bool) -> str:
+    """The text a key stands for, empty where it has none."""
+    if character and _CONTROL_CHARACTERS.isdisjoint(character):
         return character
-    if len(name) == 1:
-        return name
+    if len(name) == 1 and name not in _CONTROL_CHARACTERS:
+        # A terminal of the kitty protocol tells of alt+shift+a without saying that it is an A.
+        return name.upper() if shifted and name.isascii() else name
     return _SPELLED.get(name, "")
 
 
@@ -187,7 +198,7 @@ def _classic(name: str, text: str, mods: int, character: str | None) -> bytes:
         sent = "\x1b[Z"
     elif name == "backspace" and mods & _CTRL:
         sent = "\x08"
-    elif character and not character.isprintable():
+    elif character and not _CONTROL_CHARACTERS.isdisjoint(character):
         sent = character  # the person's terminal said it in the same way
     elif name in _CONTROLS:
         sent = _CONTROLS[name]
