@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from podboard.vt.library import check, ffi, lib
+from podboard.vt.screen import CELL_PIXELS
 
 if TYPE_CHECKING:
     from podboard.vt.screen import Screen
@@ -70,15 +71,17 @@ class MouseEncoder:
         encoder, event = self._encoder, self._event
         size = self._screen.size
         lib.ghostty_mouse_encoder_setopt_from_terminal(encoder, self._screen.native)
-        # Cells of one pixel: the encoder reckons in pixels, a terminal application in cells.
+        # The encoder reckons in pixels; only a program that asked for them (mode 1016) hears of them,
+        # and it is told the middle of the cell.
+        width, height = CELL_PIXELS
         shape = ffi.new(
             "GhosttyMouseEncoderSize*",
             {
                 "size": ffi.sizeof("GhosttyMouseEncoderSize"),
-                "screen_width": size.columns,
-                "screen_height": size.rows,
-                "cell_width": 1,
-                "cell_height": 1,
+                "screen_width": size.columns * width,
+                "screen_height": size.rows * height,
+                "cell_width": width,
+                "cell_height": height,
             },
         )
         lib.ghostty_mouse_encoder_setopt(encoder, lib.GHOSTTY_MOUSE_ENCODER_OPT_SIZE, shape)
@@ -90,7 +93,7 @@ class MouseEncoder:
         else:
             lib.ghostty_mouse_event_set_button(event, button)
         lib.ghostty_mouse_event_set_mods(event, shift * _SHIFT | ctrl * _CTRL | alt * _ALT)
-        lib.ghostty_mouse_event_set_position(event, (column + 0.5, row + 0.5))
+        lib.ghostty_mouse_event_set_position(event, ((column + 0.5) * width, (row + 0.5) * height))
         failed = lib.ghostty_mouse_encoder_encode(encoder, event, self._room, _LONGEST, self._length)
         check(failed, "encode the mouse")
         encoded: bytes = ffi.buffer(self._room, self._length[0])[:]
