@@ -152,7 +152,6 @@ class ApiClient:
                 autoping=False,
                 decode_text=False,
                 max_msg_size=_MESSAGE_LIMIT,
-                timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
             )
         self._keep_one_warm()
         return upgraded

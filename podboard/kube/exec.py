@@ -33,6 +33,9 @@ Output = Stdout | Stderr | Ended
 
 _FORBIDDEN = 403
 
+_CLOSING = 1.0
+"""Seconds for the closing handshake: a server that is gone does not keep a person from leaving."""
+
 
 async def open_exec(
     client: ApiClient,
@@ -168,7 +171,10 @@ class ExecSession:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._socket.close()
+        with contextlib.suppress(TimeoutError):
+            # aiohttp's own limit counts from each message anew, and a flood has many.
+            async with asyncio.timeout(_CLOSING):
+                await self._socket.close()
 
     def _event(self, message: aiohttp.WSMessage) -> Connected | Output | None:
         kind = message.type

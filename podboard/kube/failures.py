@@ -33,7 +33,7 @@ _SERVER_ERRORS = range(500, 600)
 
 # OpenSSL's X509_V_ERR_* numbers.
 _NOT_YET_VALID, _EXPIRED = 9, 10
-_UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
+_UNKNOWN_AUTHORITY = {2, 7, 18, 19, 20, 21}  # 7: the right name, another key, as after a rebuilt cluster
 _WRONG_NAME = {62, 64}
 
 
@@ -170,7 +170,9 @@ def _untrusted(access: Access, error: Exception) -> UntrustedError:
             f"the certificate of {server} is signed by an authority that is not trusted",
             "certificate-authority in the kubeconfig says which one is",
         )
-    return UntrustedError(f"the certificate of {server} is not trusted: {one_line(str(error))}")
+    return UntrustedError(
+        f"the certificate of {server} is not trusted: {one_line(getattr(error, 'verify_message', ''))}"
+    )
 
 
 def _os_reason(error: OSError) -> str:

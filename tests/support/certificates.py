@@ -11,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+AUTHORITY = "test authority"
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -25,15 +27,17 @@ class Pair:
 
 
 @cache
-def authority(name: str = "test authority") -> Pair:
+def _authority(name: str) -> Pair:
     return _issue(name, issuer=None, days=30, names=())
 
 
+def authority(name: str = AUTHORITY) -> Pair:
+    return _authority(name)
+
+
 @cache
-def signed(
-    name: str = "server", *, days: int = 30, by: str = "test authority", host: str = "127.0.0.1"
-) -> Pair:
-    return _issue(name, issuer=authority(by), days=days, names=(host,))
+def signed(name: str = "server", *, days: int = 30, by: str = AUTHORITY, host: str = "127.0.0.1") -> Pair:
+    return _issue(name, issuer=_authority(by), days=days, names=(host,))
 
 
 def server_context(pair: Pair, folder: Path) -> ssl.SSLContext:

@@ -141,6 +141,13 @@ class ReplayServer:
                 return frame
 
 
+async def until_closed(reader: Reader, writer: Writer) -> None:
+    """Read on to the client's closing frame and answer it, as a live server does."""
+    while (await read_frame(reader)).opcode != "close":
+        pass
+    writer.write(encode("close", b"\x03\xe8"))
+
+
 def answer(status: int, body: bytes, headers: dict[str, str]) -> bytes:
     lines = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items() if name in ("content-type", "connection")]
