@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 BYTES_PER_CELL: Final = 10
 """What a cell of scrollback takes in the core, in bytes, with some room (8 for the cell itself)."""
 
+SPARE_BYTES: Final = 1 << 20
+"""Room for scrollback beyond its cells, in bytes: the core gives lines up by pages of up to half of it."""
+
 CELL_PIXELS: Final = (8, 16)
 """The pixels a cell is said to have where a program asks for them: width and height."""
 
@@ -68,7 +71,8 @@ class Screen:
 
     Args:
         size: Columns and rows; at least 1 each.
-        scrollback: How many lines above the screen are kept, reckoned at the current width.
+        scrollback: How many lines above the screen are kept at least, reckoned for ordinary text at the
+            widest the screen has been; lines of hundreds of colours or hyperlinks take the room of several.
 
     Attributes:
         rows: What each row showed at the last ``update``.
@@ -83,6 +87,7 @@ class Screen:
         self.title = ""
         self._notes = _Notes(size)
         self._scrollback = scrollback
+        self._widest = size.columns
         self._styles: Recent[bytes, Style] = Recent(4096)
         self._terminal, self._state, self._row_iterator, self._row_cells = _new(self, size)
         # The core calls back with this handle, so it must live as long as the terminal.
@@ -135,7 +140,9 @@ class Screen:
         check(lib.ghostty_terminal_resize(self._terminal, *size, *CELL_PIXELS), "resize")
         self.size = self._notes.size = size
         self.rows = [()] * size.rows
-        self._limit_scrollback()
+        if size.columns > self._widest:
+            self._widest = size.columns
+            self._limit_scrollback()
         self._make_room()
 
     # -- what is shown ----------------------------------------------------------------------
@@ -350,7 +357,8 @@ class Screen:
             out.size = _STYLE_BYTES
 
     def _limit_scrollback(self) -> None:
-        limit = self._scrollback * self.size.columns * BYTES_PER_CELL
+        # By the widest it has been, so that a narrow moment costs no lines.
+        limit = self._scrollback and self._scrollback * self._widest * BYTES_PER_CELL + SPARE_BYTES
         self._set(lib.GHOSTTY_TERMINAL_OPT_SCROLLBACK_MAX_BYTES, ffi.new("size_t*", limit))
 
     def _set(self, option: int, value: Any) -> None:
