@@ -40,7 +40,8 @@ _ALTERNATE_SCROLL: Final = 1007
 _BRACKETED_PASTE: Final = 2004
 _FOCUS_REPORTS: Final = 1004
 _HOLLOW_BLOCK: Final = 3
-_LONGEST_LINK: Final = 2048
+# Room for the text of a cell or the address it leads to; a longer address is none.
+_TEXT_BYTES: Final = 2048
 _STYLE_BYTES: Final = ffi.sizeof("GhosttyStyle")
 
 _SHAPES: Final = ("bar", "block", "underline", "default")
@@ -99,6 +100,10 @@ class Screen:
         self._out_cursor = ffi.new(
             "GhosttyRenderStateCursor*", {"size": ffi.sizeof("GhosttyRenderStateCursor")}
         )
+        self._text_room = ffi.new("uint8_t[]", _TEXT_BYTES)
+        self._out_text = ffi.new("GhosttyBuffer*", {"ptr": self._text_room, "cap": _TEXT_BYTES})
+        self._out_length = ffi.new("size_t*")
+        self._out_reference = ffi.new("GhosttyGridRef*", {"size": ffi.sizeof("GhosttyGridRef")})
         self._out_iterator = ffi.new("GhosttyRenderStateRowIterator*", self._row_iterator)
         self._out_row_cells = ffi.new("GhosttyRenderStateRowCells*", self._row_cells)
 
@@ -185,7 +190,7 @@ class Screen:
             key = raw + looks
             return self._rows.get(key) or self._rows.put(key, cells.runs(self._meanings(cells, looks)))
         clusters = {x: self._read_cluster(x) for x in cells.clusters}
-        links = {x: self._read_link(x, y) for x in cells.links}
+        links = self._read_links(cells.links, y)
         key = raw + looks + repr((clusters, links)).encode()
         return self._rows.get(key) or self._rows.put(
             key, cells.runs(self._meanings(cells, looks), clusters, links)
@@ -216,25 +221,26 @@ class Screen:
 
     def _read_cluster(self, x: int) -> str:
         lib.ghostty_render_state_row_cells_select(self._row_cells, x)
-        room = ffi.new("uint8_t[]", 256)
-        out = ffi.new("GhosttyBuffer*", {"ptr": room, "cap": len(room)})
-        what = lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_UTF8
-        if lib.ghostty_render_state_row_cells_get(self._row_cells, what, out):
-            return "\N{REPLACEMENT CHARACTER}"  # more combining parts than any script has
-        text: str = ffi.buffer(room, out.len)[:].decode("utf-8", "replace")
+        what, out = lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_UTF8, self._out_text
+        # The core keeps 64 combining parts at most, so the room is ample.
+        check(lib.ghostty_render_state_row_cells_get(self._row_cells, what, out), "read a cluster")
+        text: str = ffi.buffer(out.ptr, out.len)[:].decode("utf-8", "replace")
         return text
 
-    def _read_link(self, x: int, y: int) -> str:
-        point = ffi.new("GhosttyPoint*", {"tag": lib.GHOSTTY_POINT_TAG_VIEWPORT, "x": x, "y": y})
-        ref = ffi.new("GhosttyGridRef*", {"size": ffi.sizeof("GhosttyGridRef")})
-        if lib.ghostty_terminal_grid_ref(self._terminal, point[0], ref):
-            return ""
-        room, length = ffi.new("uint8_t[]", _LONGEST_LINK), ffi.new("size_t*")
-        if lib.ghostty_grid_ref_hyperlink_uri(ref, room, len(room), length):
-            return ""
-        uri: bytes = ffi.buffer(room, length[0])[:]
-        # An address goes on to the person's own terminal inside a control sequence.
-        return uri.decode("ascii") if uri.isascii() and uri.decode("ascii").isprintable() else ""
+    def _read_links(self, columns: tuple[int, ...], y: int) -> dict[int, str]:
+        """The address at each of these columns of a row, empty where it is unfit to be passed on."""
+        if not columns:
+            return {}
+        room, length, reference = self._text_room, self._out_length, self._out_reference
+        point = ffi.new("GhosttyPoint*", {"tag": lib.GHOSTTY_POINT_TAG_VIEWPORT, "y": y})
+        check(lib.ghostty_terminal_grid_ref(self._terminal, point[0], reference), "find a row")
+        links = {}
+        for x in columns:
+            # References to the cells of one row differ in their column alone.
+            reference.x = x
+            failed = lib.ghostty_grid_ref_hyperlink_uri(reference, room, _TEXT_BYTES, length)
+            links[x] = "" if failed else _address(ffi.buffer(room, length[0])[:])
+        return links
 
     def _read_cursor(self) -> Cursor:
         out = self._out_cursor
@@ -400,6 +406,12 @@ def _make(make: Callable[..., int], *arguments: int) -> Any:
     out = ffi.new(ffi.typeof(make).args[1])
     check(make(ffi.NULL, out, *arguments), "make")
     return out[0]
+
+
+def _address(uri: bytes) -> str:
+    """A hyperlink's address, empty unless it can go on to the person's terminal in a control sequence."""
+    text = uri.decode("latin-1")
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def _style(look: Any) -> Style:
