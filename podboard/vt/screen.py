@@ -346,8 +346,10 @@ class Screen:
         clustering = ffi.new("GhosttyTerminalModeConfig*", (_GRAPHEME_CLUSTERING, True))
         self._set(lib.GHOSTTY_TERMINAL_OPT_MODE_DEFAULT, clustering)
         self._set(lib.GHOSTTY_TERMINAL_OPT_MODE, clustering)
-        # Images are not drawn, so none are kept; a title read back could type commands.
+        # Images are not drawn, so none are kept, not even while they come in; a title read back could
+        # type commands.
         self._set(lib.GHOSTTY_TERMINAL_OPT_KITTY_IMAGE_STORAGE_LIMIT, ffi.new("uint64_t*", 0))
+        self._set(lib.GHOSTTY_TERMINAL_OPT_APC_MAX_BYTES, ffi.new("size_t*", 0))
         self._set(lib.GHOSTTY_TERMINAL_OPT_TITLE_REPORT, ffi.new("bool*"))
         # A limit in lines makes plain text four times as slow; one in bytes costs nothing.
         self._set(lib.GHOSTTY_TERMINAL_OPT_SCROLLBACK_MAX_LINES, ffi.NULL)
