@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,6 @@ import aiohttp
 from podboard.errors import ApiError, PodboardError
 from podboard.kube.names import checked_container, checked_namespace, checked_pod
 from podboard.kube.reviews import EXEC_VERBS, missing_exec_verbs
-from podboard.model.attempt import SETUP_FAILED
 from podboard.model.ending import CLOSED_BY_US, dropped
 from podboard.model.text import one_line
 from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, Stdout
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from podboard.model.ending import Ending
     from podboard.model.size import Size
     from podboard.model.target import Target
-
-log = logging.getLogger(__name__)
 
 Output = Stdout | Stderr | Ended
 
@@ -65,16 +61,13 @@ async def open_exec(
         UsageError: The target's names are no names.
         KubeconfigError: The credentials cannot be read.
     """
+    path, query = _request(target, command, tty=tty, stdin=stdin)
     try:
-        path, query = _request(target, command, tty=tty, stdin=stdin)
         socket = await client.websocket(path, query)
     except ApiError as error:
-        told = await _told(client, target, error) if error.status == _FORBIDDEN else error
-        _log_failure(target, told)
-        raise told from error
-    except PodboardError as error:
-        _log_failure(target, error)
-        raise
+        if error.status != _FORBIDDEN:
+            raise
+        raise await _told(client, target, error) from error
     session = ExecSession(socket)
     if tty and size is not None:
         await session.resize(size)
@@ -303,10 +296,6 @@ async def _told(client: ApiClient, target: Target, error: ApiError) -> ApiError:
         status=error.status,
         reason=error.reason,
     )
-
-
-def _log_failure(target: Target, error: PodboardError) -> None:
-    log.error("%s: %s", SETUP_FAILED, one_line(f"{target}: {error.message}"))
 
 
 def _silent(limit: float) -> Ending:

@@ -1,0 +1,356 @@
+"""A pod's columns, word for word as ``kubectl get pods -o wide`` prints them, and what podboard adds.
+
+kubectl prints what the API server computes; its rules are followed here. Source: ``printPod`` in
+Kubernetes' ``pkg/printers/internalversion/printers.go`` (1.35 and 1.36).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from podboard.model.duration import human_duration
+from podboard.model.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podboard.model.pod import Condition, ContainerStatus, Pod, Terminated
+
+NONE = "<none>"
+UNKNOWN = "<unknown>"
+
+_NODE_LOST = "NodeLost"
+_TERMINAL_PHASES = ("Succeeded", "Failed")
+
+
+class Health(StrEnum):
+    """How a pod is, for colours and counts."""
+
+    UP = "up"
+    PENDING = "pending"  # on its way
+    UNWELL = "unwell"  # a person should look
+    DONE = "done"  # it has run to its end
+    GOING = "going"  # it is being deleted
+
+
+class Summary(NamedTuple):
+    """The columns that take a walk through all containers.
+
+    Attributes:
+        ready: Containers that are ready.
+        total: Containers that should be.
+        status: kubectl's STATUS.
+        restarts: Of all containers together.
+        last_restart: When the last of them was, as the API has it; empty for never.
+    """
+
+    ready: int
+    total: int
+    status: str
+    restarts: int
+    last_restart: str
+
+
+def summary(pod: Pod) -> Summary:
+    """Walk through a pod's containers once, for all columns that need it."""
+    status = pod.status
+    reason = status.reason or status.phase
+    if _is_gated(status.conditions or ()):
+        reason = "SchedulingGated"
+    start = _initialization(pod, reason)
+    if not start.initializing or _is_true("Initialized", status.conditions or ()):
+        start = _running(pod, start)
+    reason = start.reason
+    if pod.metadata.deletion_timestamp is not None:
+        if status.reason == _NODE_LOST:
+            reason = "Unknown"
+        elif status.phase not in _TERMINAL_PHASES:
+            reason = "Terminating"
+    return Summary(start.ready, start.total, reason, start.restarts, start.last_restart)
+
+
+def ready(pod: Pod) -> str:
+    """Return READY: containers that are ready, of how many."""
+    found = summary(pod)
+    return f"{found.ready}/{found.total}"
+
+
+def status(pod: Pod) -> str:
+    """Return STATUS."""
+    return summary(pod).status
+
+
+def restart_count(pod: Pod) -> int:
+    """Return how often the pod's containers have restarted."""
+    return summary(pod).restarts
+
+
+def restarts(pod: Pod, now: float) -> str:
+    """Return RESTARTS, with how long ago the last was; ``now`` in seconds since 1970."""
+    found = summary(pod)
+    if found.restarts and found.last_restart:
+        return f"{found.restarts} ({_since(found.last_restart, now)} ago)"
+    return str(found.restarts)
+
+
+def age(pod: Pod, now: float) -> str:
+    """Return AGE; ``now`` in seconds since 1970."""
+    return _since(pod.metadata.creation_timestamp, now)
+
+
+def ip(pod: Pod) -> str:
+    """Return IP: the pod's first address."""
+    return (pod.status.pod_ips[0].ip if pod.status.pod_ips else "") or NONE
+
+
+def node(pod: Pod) -> str:
+    """Return NODE: where the pod runs."""
+    return pod.spec.node_name or NONE
+
+
+def nominated_node(pod: Pod) -> str:
+    """Return NOMINATED NODE: where others are moved away for the pod."""
+    return pod.status.nominated_node_name or NONE
+
+
+def readiness_gates(pod: Pod) -> str:
+    """Return READINESS GATES: conditions from outside that are true, of how many."""
+    gates = pod.spec.readiness_gates
+    if not gates:
+        return NONE
+    conditions = pod.status.conditions or ()
+    return f"{sum(_is_true(gate.condition_type, conditions) for gate in gates)}/{len(gates)}"
+
+
+def container_names(pod: Pod) -> list[str]:
+    """Return all container names: the pod's own first, then ephemeral and init containers."""
+    spec = pod.spec
+    return [
+        container.name
+        for group in (spec.containers, spec.ephemeral_containers, spec.init_containers)
+        for container in group or ()
+    ]
+
+
+def default_container(pod: Pod) -> str:
+    """Return the container that kubectl takes when none is named; empty for a pod that has none.
+
+    The pod's annotation chooses it, if it names a container there is; otherwise it is the first.
+    """
+    names = container_names(pod)
+    annotations = pod.metadata.annotations
+    if annotations is not None and annotations.default_container in names:
+        return annotations.default_container
+    return names[0] if names else ""
+
+
+def group(pod: Pod) -> str:
+    """Return what the pod belongs to, like ``deploy/web`` or ``sts/postgres``; empty for a pod of its own.
+
+    A ReplicaSet of a Deployment is told by its name, which ends in the pods' template hash.
+    """
+    for owner in pod.metadata.owner_references or ():
+        if owner.controller:
+            template = (pod.metadata.labels or {}).get("pod-template-hash")
+            if owner.kind == "ReplicaSet" and template and owner.name.endswith(f"-{template}"):
+                return f"deploy/{owner.name.removesuffix(f'-{template}')}"
+            return f"{_SHORT_KINDS.get(owner.kind, owner.kind.lower())}/{owner.name}"
+    return ""
+
+
+def health(pod: Pod) -> Health:
+    """Return how the pod is, judged by its columns."""
+    found = summary(pod)
+    if found.status == "Terminating":
+        return Health.GOING
+    if found.status in ("Succeeded", "Completed"):
+        return Health.DONE
+    if found.status == "Running":
+        if found.ready == found.total:
+            return Health.UP
+        return Health.UNWELL if found.restarts or _has_been_ready(pod) else Health.PENDING
+    if found.status in _ON_ITS_WAY or _is_init_progress(found.status):
+        return Health.PENDING
+    return Health.UNWELL
+
+
+def why(pod: Pod, now: float | None = None) -> str:
+    """Return in one line why a pod is not well or not yet running, as far as it says itself; may be empty.
+
+    Args:
+        pod: The pod.
+        now: Seconds since 1970, to tell how long ago something ended; without it that is left out.
+    """
+    return one_line(
+        _why_container(pod, now) or _why_not_scheduled(pod) or pod.status.message or _why_not_ready(pod)
+    )
+
+
+_SHORT_KINDS = {"ReplicaSet": "rs", "StatefulSet": "sts", "DaemonSet": "ds", "Job": "job"}
+
+_ON_ITS_WAY = frozenset(("", "Pending", "ContainerCreating", "PodInitializing", "SchedulingGated"))
+
+
+class _Walk(NamedTuple):
+    """What the walk through the containers has found so far."""
+
+    reason: str
+    ready: int
+    total: int
+    restarts: int
+    last_restart: str
+    sidecar_restarts: int = 0
+    sidecar_last_restart: str = ""
+    initializing: bool = False
+
+
+def _initialization(pod: Pod, reason: str) -> _Walk:
+    """Walk through the init containers up to the first that is not done."""
+    containers = pod.spec.init_containers or ()
+    total = len(pod.spec.containers or ())
+    statuses = pod.status.init_container_statuses or ()
+    if not containers and not statuses:
+        return _Walk(reason, 0, total, 0, "")
+    sidecars = {container.name for container in containers if container.restart_policy == "Always"}
+    total += sum(container.restart_policy == "Always" for container in containers)
+    ready = count = sidecar_count = 0
+    last = sidecar_last = ""
+    for number, container in enumerate(statuses):
+        ended = _last_end(container)
+        count += container.restart_count
+        last = max(last, ended)
+        if container.name in sidecars:
+            sidecar_count += container.restart_count
+            sidecar_last = max(sidecar_last, ended)
+        terminated = container.state.terminated
+        if terminated is not None and terminated.exit_code == 0:
+            continue
+        if container.name in sidecars and container.started:
+            ready += container.ready
+            continue
+        reason = _init_reason(container, f"Init:{number}/{len(containers)}")
+        return _Walk(reason, ready, total, count, last, sidecar_count, sidecar_last, initializing=True)
+    return _Walk(reason, ready, total, count, last, sidecar_count, sidecar_last)
+
+
+def _init_reason(container: ContainerStatus, progress: str) -> str:
+    terminated, waiting = container.state.terminated, container.state.waiting
+    if terminated is not None:
+        return f"Init:{_end_reason(terminated)}"
+    if waiting is not None and waiting.reason and waiting.reason != "PodInitializing":
+        return f"Init:{waiting.reason}"
+    return progress
+
+
+def _running(pod: Pod, start: _Walk) -> _Walk:
+    """Walk through the containers proper; the first one's reason comes last and wins."""
+    reason, ready, failure = start.reason, start.ready, ""
+    count, last = start.sidecar_restarts, start.sidecar_last_restart
+    has_running = False
+    for container in reversed(pod.status.container_statuses or ()):
+        count += container.restart_count
+        last = max(last, _last_end(container))
+        state = container.state
+        if state.waiting is not None and state.waiting.reason:
+            reason = state.waiting.reason
+        elif state.terminated is not None:
+            reason = _end_reason(state.terminated)
+            if state.terminated.exit_code != 0:
+                failure = reason
+        elif container.ready and state.running is not None:
+            has_running = True
+            ready += 1
+    if reason == "Completed":
+        if has_running and _is_true("Ready", pod.status.conditions or ()):
+            reason = "Running"
+        elif failure:
+            reason = failure
+        elif has_running:
+            reason = "NotReady"
+    return start._replace(reason=reason, ready=ready, restarts=count, last_restart=last)
+
+
+def _end_reason(terminated: Terminated) -> str:
+    if terminated.reason:
+        return terminated.reason
+    return f"Signal:{terminated.signal}" if terminated.signal else f"ExitCode:{terminated.exit_code}"
+
+
+def _last_end(container: ContainerStatus) -> str:
+    terminated = container.last_state.terminated
+    return (terminated.finished_at or "") if terminated is not None else ""
+
+
+def _is_gated(conditions: Iterable[Condition]) -> bool:
+    return any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in conditions)
+
+
+def _is_true(kind: str, conditions: Iterable[Condition]) -> bool:
+    for condition in conditions:
+        if condition.type == kind:
+            return condition.status == "True"
+    return False
+
+
+def _is_init_progress(status: str) -> bool:
+    done, slash, total = status.removeprefix("Init:").partition("/")
+    return bool(slash) and done.isdecimal() and total.isdecimal()
+
+
+def _has_been_ready(pod: Pod) -> bool:
+    """Whether a pod that is not ready was so since its containers started."""
+    changed = next((c.last_transition_time for c in pod.status.conditions or () if c.type == "Ready"), None)
+    starts = [
+        container.state.running.started_at or ""
+        for container in pod.status.container_statuses or ()
+        if container.state.running is not None
+    ]
+    return bool(changed and starts and changed > max(starts))
+
+
+def _why_container(pod: Pod, now: float | None) -> str:
+    status = pod.status
+    for container in (*(status.init_container_statuses or ()), *(status.container_statuses or ())):
+        state, before = container.state, container.last_state.terminated
+        if state.terminated is not None and state.terminated.exit_code != 0:
+            return _told_end("exit", state.terminated, now)
+        waits = state.waiting is not None and state.waiting.reason not in _ON_ITS_WAY
+        # In a crash loop the message says "back-off"; the reason for it is how the last run ended.
+        if before is not None and (waits or (state.running is not None and not container.ready)):
+            return _told_end("last exit", before, now)
+        if state.waiting is not None and waits:
+            return state.waiting.message or state.waiting.reason
+    return ""
+
+
+def _told_end(prefix: str, terminated: Terminated, now: float | None) -> str:
+    parts = [prefix, str(terminated.exit_code)]
+    if terminated.reason:
+        parts.append(terminated.reason)
+    if terminated.finished_at and now is not None:
+        parts.append(f"{_since(terminated.finished_at, now)} ago")
+    told = " ".join(parts)
+    return f"{told}: {terminated.message}" if terminated.message else told
+
+
+def _why_not_scheduled(pod: Pod) -> str:
+    for condition in pod.status.conditions or ():
+        if condition.type == "PodScheduled" and condition.status == "False":
+            return condition.message or condition.reason
+    return ""
+
+
+def _why_not_ready(pod: Pod) -> str:
+    for condition in pod.status.conditions or ():
+        if condition.type == "Ready" and condition.status != "True" and condition.reason != "PodCompleted":
+            return condition.message or condition.reason
+    return ""
+
+
+def _since(timestamp: str | None, now: float) -> str:
+    try:
+        return human_duration(now - datetime.fromisoformat(timestamp or "").timestamp())
+    except ValueError:
+        return UNKNOWN
