@@ -39,7 +39,6 @@ enum {
     GHOSTTY_TERMINAL_OPT_USERDATA = 0,
     GHOSTTY_TERMINAL_OPT_WRITE_PTY = 1,
     GHOSTTY_TERMINAL_OPT_BELL = 2,
-    GHOSTTY_TERMINAL_OPT_TITLE_CHANGED = 5,
     GHOSTTY_TERMINAL_OPT_SIZE = 6,
     GHOSTTY_TERMINAL_OPT_COLOR_SCHEME = 7,
     GHOSTTY_TERMINAL_OPT_COLOR_FOREGROUND = 11,
@@ -75,7 +74,6 @@ typedef struct { uint16_t rows; uint16_t columns; uint32_t cell_width; uint32_t 
     GhosttySizeReportSize;
 
 typedef void (*GhosttyTerminalBellFn)(GhosttyTerminal, void*);
-typedef void (*GhosttyTerminalTitleChangedFn)(GhosttyTerminal, void*);
 typedef void (*GhosttyTerminalRenderHoldFn)(GhosttyTerminal, void*, bool held);
 typedef void (*GhosttyTerminalWritePtyFn)(GhosttyTerminal, void*, const uint8_t* data, size_t len);
 typedef bool (*GhosttyTerminalSizeFn)(GhosttyTerminal, void*, GhosttySizeReportSize* out);

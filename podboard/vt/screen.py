@@ -78,14 +78,12 @@ class Screen:
     Attributes:
         rows: What each row showed at the last ``update``.
         cursor: Where the cursor was at the last ``update``.
-        title: The window title the program set; never a control character.
     """
 
     def __init__(self, size: Size, scrollback: int = 10_000) -> None:
         self.size = size
         self.rows: list[Row] = [()] * size.rows
         self.cursor = Cursor()
-        self.title = ""
         self._notes = _Notes(size)
         self._scrollback = scrollback
         self._widest = size.columns
@@ -115,9 +113,6 @@ class Screen:
             # A terminal ignores DEL; the core would print it.
             data = data.replace(b"\x7f", b"")
         lib.ghostty_terminal_vt_write(self._terminal, data, len(data))
-        if self._notes.title_changed:
-            self._notes.title_changed = False
-            self.title = self._read_title()
 
     def take_replies(self) -> bytes:
         """What the terminal answered to the program's questions since the last call."""
@@ -127,6 +122,13 @@ class Screen:
         taken = b"".join(replies)
         replies.clear()
         return taken
+
+    @property
+    def title(self) -> str:
+        """The window title the program set; never a control character."""
+        text = self._get(lib.GHOSTTY_TERMINAL_DATA_TITLE, "GhosttyString*")
+        title = ffi.buffer(text.ptr, text.len)[:].decode("utf-8", "replace") if text.len else ""
+        return "".join(char if char.isprintable() else " " for char in title).strip()
 
     @property
     def bells(self) -> int:
@@ -335,7 +337,6 @@ class Screen:
         self._set(lib.GHOSTTY_TERMINAL_OPT_USERDATA, self._handle)
         self._set(lib.GHOSTTY_TERMINAL_OPT_WRITE_PTY, _on_reply)
         self._set(lib.GHOSTTY_TERMINAL_OPT_BELL, _on_bell)
-        self._set(lib.GHOSTTY_TERMINAL_OPT_TITLE_CHANGED, _on_title)
         self._set(lib.GHOSTTY_TERMINAL_OPT_RENDER_HOLD, _on_hold)
         self._set(lib.GHOSTTY_TERMINAL_OPT_SIZE, _on_size_asked)
         self._set(lib.GHOSTTY_TERMINAL_OPT_COLOR_SCHEME, _on_scheme_asked)
@@ -372,11 +373,6 @@ class Screen:
     def _set(self, option: int, value: Any) -> None:
         check(lib.ghostty_terminal_set(self._terminal, option, value), f"set {option}")
 
-    def _read_title(self) -> str:
-        text = self._get(lib.GHOSTTY_TERMINAL_DATA_TITLE, "GhosttyString*")
-        title = ffi.buffer(text.ptr, text.len)[:].decode("utf-8", "replace") if text.len else ""
-        return "".join(char if char.isprintable() else " " for char in title).strip()
-
 
 @dataclass(slots=True)
 class _Notes:
@@ -385,7 +381,6 @@ class _Notes:
     size: Size
     replies: list[bytes] = field(default_factory=list)
     bells: int = 0
-    title_changed: bool = False
     held: bool = False
 
 
@@ -451,11 +446,6 @@ def _on_reply(_terminal: Any, handle: Any, data: Any, length: int) -> None:
 @ffi.callback("GhosttyTerminalBellFn")  # type: ignore[untyped-decorator]
 def _on_bell(_terminal: Any, handle: Any) -> None:
     _notes(handle).bells += 1
-
-
-@ffi.callback("GhosttyTerminalTitleChangedFn")  # type: ignore[untyped-decorator]
-def _on_title(_terminal: Any, handle: Any) -> None:
-    _notes(handle).title_changed = True
 
 
 @ffi.callback("GhosttyTerminalRenderHoldFn")  # type: ignore[untyped-decorator]

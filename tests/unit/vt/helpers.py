@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from podboard.model.size import Size
 from podboard.vt.screen import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from podboard.vt.screen import Row
 
 
@@ -41,11 +37,3 @@ def lines(shown: Screen) -> list[str]:
 def reply(question: bytes | str) -> bytes:
     """What a fresh screen of 20 columns and 5 rows answers."""
     return screen(question).take_replies()
-
-
-def alone(*program: str) -> Iterable[str]:
-    """What a Python program prints that runs in a process of its own, where memory can be measured."""
-    code = "\n".join(program)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
