@@ -173,7 +173,7 @@ def _check_login_is_supported(user: Entry) -> None:
 
 
 def _server(cluster: Entry, user: Entry) -> str:
-    text = cluster.text("server").strip().rstrip("/")
+    text = cluster.text("server").strip()
     if not text:
         raise KubeconfigError(f"{cluster.where} names no server")
     if "://" not in text:
@@ -182,7 +182,7 @@ def _server(cluster: Entry, user: Entry) -> str:
         raise KubeconfigError(
             f"the server of {cluster.where} is no plain http or https URL", "like https://10.0.0.1:6443"
         )
-    return text
+    return text.rstrip("/")
 
 
 def _speaks_of_tls(cluster: Entry, user: Entry) -> bool:

@@ -26,9 +26,12 @@ class Pair:
         return paths
 
 
-@cache
-def _authority(name: str) -> Pair:
+def new_authority(name: str) -> Pair:
+    """Make another authority, of a name that may be taken."""
     return _issue(name, issuer=None, days=30, names=())
+
+
+_authority = cache(new_authority)
 
 
 def authority(name: str = AUTHORITY) -> Pair:

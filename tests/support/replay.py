@@ -7,6 +7,7 @@ plays is beyond doubt, cut connections and half frames included.
 import asyncio
 import base64
 import hashlib
+import ssl
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class ReplayServer:
 
     folder: Path
     pair: Pair = field(default_factory=signed)
+    context: ssl.SSLContext | None = None
     scripts: dict[str, list[Script]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     heard: list[Frame] = field(default_factory=list)
@@ -52,7 +54,7 @@ class ReplayServer:
     async def __aenter__(self) -> Self:
         self._writers: set[Writer] = set()
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", 0, ssl=server_context(self.pair, self.folder)
+            self._serve, "127.0.0.1", 0, ssl=self.context or server_context(self.pair, self.folder)
         )
         return self
 
