@@ -346,14 +346,11 @@ class Screen:
         self._set(lib.GHOSTTY_TERMINAL_OPT_DEFAULT_CURSOR_STYLE, ffi.new("int*", _HOLLOW_BLOCK))
         clustering = ffi.new("GhosttyTerminalModeConfig*", (_GRAPHEME_CLUSTERING, True))
         self._set(lib.GHOSTTY_TERMINAL_OPT_MODE_DEFAULT, clustering)
-        self._set(lib.GHOSTTY_TERMINAL_OPT_MODE, clustering)
         # Images are not drawn, so none are kept, not even while they come in; a title read back could
         # type commands.
         self._set(lib.GHOSTTY_TERMINAL_OPT_KITTY_IMAGE_STORAGE_LIMIT, ffi.new("uint64_t*", 0))
         self._set(lib.GHOSTTY_TERMINAL_OPT_APC_MAX_BYTES, ffi.new("size_t*", 0))
         self._set(lib.GHOSTTY_TERMINAL_OPT_TITLE_REPORT, ffi.new("bool*"))
-        # A limit in lines makes plain text four times as slow; one in bytes costs nothing.
-        self._set(lib.GHOSTTY_TERMINAL_OPT_SCROLLBACK_MAX_LINES, ffi.NULL)
         self._limit_scrollback()
 
     def _make_room(self) -> None:
@@ -366,7 +363,8 @@ class Screen:
             out.size = _STYLE_BYTES
 
     def _limit_scrollback(self) -> None:
-        # By the widest it has been, so that a narrow moment costs no lines.
+        # By the widest it has been, so that a narrow moment costs no lines; in bytes, since a limit in
+        # lines makes plain text three times as slow.
         limit = self._scrollback and self._scrollback * self._widest * BYTES_PER_CELL + SPARE_BYTES
         self._set(lib.GHOSTTY_TERMINAL_OPT_SCROLLBACK_MAX_BYTES, ffi.new("size_t*", limit))
 

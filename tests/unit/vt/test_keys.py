@@ -218,6 +218,18 @@ def test_alt_and_shift_with_a_letter_is_its_capital_though_the_terminal_does_not
     assert sent("alt+shift+a") == "\x1bA"
     assert sent("alt+shift+a", "A") == "\x1bA"
     assert sent("shift+a") == "A"
+    assert sent("alt+shift+ß") == "\x1bß"  # which has no capital, and whose keyboard nobody knows
+
+
+def test_a_plus_is_a_key_and_what_joins_modifiers_to_one() -> None:
+    assert sent("+", "+") == sent("+") == sent("plus", "+") == "+"
+    assert sent("alt+plus") == "\x1b+"
+
+
+@pytest.mark.parametrize("modifier", ["super", "meta", "hyper"])
+def test_the_modifiers_beyond_alt_count_as_xterms_meta(modifier: str) -> None:
+    assert sent(f"{modifier}+up") == "\x1b[1;9A"
+    assert sent(f"{modifier}+ctrl+f5") == "\x1b[15;13~"
 
 
 @pytest.mark.parametrize("key", ["left_shift", "caps_lock", "media_play", "print_screen", "menu", "\x19", ""])

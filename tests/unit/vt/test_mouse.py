@@ -172,6 +172,12 @@ def test_the_mode_is_the_one_of_the_moment() -> None:
     assert mouse.encode(PRESS, LEFT, 0, 0) == b""
 
 
+def test_no_button_is_left_over_from_what_was_told_before() -> None:
+    mouse = MouseEncoder(screen(asks(ANY, SGR)))
+    assert mouse.encode(PRESS, LEFT, 0, 0, shift=True) == b"\x1b[<4;1;1M"
+    assert mouse.encode(MOTION, NONE, 1, 0) == b"\x1b[<35;2;1M"
+
+
 def test_pixels_are_those_the_terminal_says_it_has() -> None:
     shown = screen("\x1b[14t" + asks(NORMAL, PIXELS), 20, 5)
     _, height, width = shown.take_replies().strip(b"\x1b[t").split(b";")
