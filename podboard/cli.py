@@ -2,7 +2,93 @@
 
 from __future__ import annotations
 
+import argparse
+import sys
+from typing import TYPE_CHECKING
 
-def main() -> int:
-    """Run podboard."""
-    return 0
+from podboard import __version__
+from podboard.errors import PodboardError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EPILOG = """\
+environment:
+  KUBECONFIG     kubeconfig files, separated as PATH is; else ~/.kube/config
+  PODBOARD_LOG   the log file; else podboard/podboard.log in $XDG_STATE_HOME
+  NO_COLOR       no colours, whatever its value
+
+try it without a cluster: podboard demo
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run podboard.
+
+    Args:
+        arguments: Without the program's name; the process's own by default.
+
+    Returns:
+        The exit code: 0, or the error's own.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "demo":
+            from podboard.commands import demo
+
+            return demo.run(pods=options.pods, faults=options.fault, serve_only=options.serve_only)
+        from podboard.commands import board
+
+        return board.run(
+            kubeconfig=options.kubeconfig,
+            context=options.context,
+            namespace=options.namespace,
+            all_namespaces=options.all_namespaces,
+        )
+    except PodboardError as error:
+        print(f"podboard: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"podboard: {error.hint}", file=sys.stderr)
+        return error.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="podboard",
+        description="See many Kubernetes pods, get into terminals in them, and keep those terminals usable.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"podboard {__version__}")
+    parser.add_argument("--kubeconfig", metavar="FILE", help="the kubeconfig file to use")
+    parser.add_argument("--context", metavar="NAME", help="the kubeconfig's context to use")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("-n", "--namespace", metavar="NAME", help="the namespace to show")
+    where.add_argument("-A", "--all-namespaces", action="store_true", help="show all namespaces")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    demo = commands.add_parser(
+        "demo",
+        help="start an embedded cluster, and podboard on it",
+        description="Start an embedded cluster whose pods are shells on this machine, and podboard on it.",
+    )
+    demo.add_argument("--pods", type=_count, default=0, metavar="N", help="generate N pods more, up to 50000")
+    demo.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE][@WHERE]",
+        help="let the cluster misbehave: refuse, hang, cut, 401, 403, 500, drop-watch, gone, restart, "
+        "delay; may be given again",
+    )
+    demo.add_argument(
+        "--serve-only", action="store_true", help="print KUBECONFIG=FILE and serve until stopped"
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    count = int(text) if text.isascii() and text.isdecimal() else -1
+    if not 0 <= count <= 50_000:  # noqa: PLR2004 - said in the message
+        msg = f"{text} is no number from 0 to 50000"
+        raise argparse.ArgumentTypeError(msg)
+    return count

@@ -12,8 +12,8 @@ from podboard.model import pod_columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from podboard.model.pod import Pod
-    from podboard.session.roster import Key, Roster
+    from podboard.model.pod import Pod, PodKey
+    from podboard.session.roster import Roster
 
 
 class Column(StrEnum):
@@ -76,15 +76,15 @@ class PodView:
         self.filter = Filter()
         self.column = Column.NAME
         self.reverse = False
-        self.keys: Sequence[Key] = []
-        self._reasons: dict[Key, str] = {}
+        self.keys: Sequence[PodKey] = []
+        self._reasons: dict[PodKey, str] = {}
         self._explained: list[int] = []
         self._reason_lines: list[int] = []
 
     def refresh(self) -> None:
         """Take in what changed in the roster or in what is asked for."""
         pods = self.roster.pods
-        keys: Sequence[Key] = self.roster.keys
+        keys: Sequence[PodKey] = self.roster.keys
         if not self.filter.is_empty:
             matches = self.filter.matches
             keys = [key for key in keys if matches(pods[key])]
@@ -120,6 +120,6 @@ class PodView:
         is_reason = above < len(self._reason_lines) and self._reason_lines[above] == line
         return line - above - is_reason, is_reason
 
-    def reason(self, key: Key) -> str:
+    def reason(self, key: PodKey) -> str:
         """Why the pod is unwell, in one line; empty where it is not."""
         return self._reasons.get(key, "")

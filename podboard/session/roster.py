@@ -12,10 +12,7 @@ from podboard.model.pod_columns import Health
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podboard.model.pod import Pod
-
-Key = tuple[str, str]
-"""Namespace and name."""
+    from podboard.model.pod import Pod, PodKey
 
 
 class Roster:
@@ -32,28 +29,23 @@ class Roster:
     """
 
     def __init__(self) -> None:
-        self.pods: dict[Key, Pod] = {}
-        self.keys: list[Key] = []
-        self.unwell: set[Key] = set()
+        self.version = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all pods."""
+        self.pods: dict[PodKey, Pod] = {}
+        self.keys: list[PodKey] = []
+        self.unwell: set[PodKey] = set()
         self.counts: Counter[Health] = Counter()
         self.longest_name = 0
         self.longest_namespace = 0
-        self.version = 0
-
-    def replace(self, pods: Iterable[Pod]) -> None:
-        """Take a whole list for the truth."""
-        self.pods = {(pod.namespace, pod.name): pod for pod in pods}
-        self.keys = sorted(self.pods)
-        self.unwell = set()
-        self.counts = Counter()
-        for key, pod in self.pods.items():
-            self._count(key, pod)
         self.version += 1
 
-    def update(self, changed: Iterable[Pod], removed: Iterable[Key] = ()) -> None:
+    def update(self, changed: Iterable[Pod], removed: Iterable[PodKey] = ()) -> None:
         """Take in pods that are new or different, and let go of pods that are gone."""
         for pod in changed:
-            key = (pod.namespace, pod.name)
+            key = pod.key
             if (before := self.pods.get(key)) is None:
                 insort(self.keys, key)
             else:
@@ -66,7 +58,7 @@ class Roster:
                 del self.keys[bisect_left(self.keys, key)]
         self.version += 1
 
-    def _count(self, key: Key, pod: Pod) -> None:
+    def _count(self, key: PodKey, pod: Pod) -> None:
         health = pod_columns.health(pod)
         self.counts[health] += 1
         if health is Health.UNWELL:
@@ -74,6 +66,6 @@ class Roster:
         self.longest_namespace = max(self.longest_namespace, len(key[0]))
         self.longest_name = max(self.longest_name, len(key[1]))
 
-    def _uncount(self, key: Key, pod: Pod) -> None:
+    def _uncount(self, key: PodKey, pod: Pod) -> None:
         self.counts[pod_columns.health(pod)] -= 1
         self.unwell.discard(key)

@@ -1,18 +1,21 @@
-"""How podboard reads the person's keys and shows the cursor."""
+"""How podboard reads the person's keys, and writes to the person's terminal."""
 
 from __future__ import annotations
 
 import os
 from codecs import getincrementaldecoder
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from textual import constants
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from podboard.ui.output import Output
 
 if TYPE_CHECKING:
     import asyncio
 
+    from textual.app import App
     from textual.message import Message
 
     from podboard.vt.screen import Cursor
@@ -23,24 +26,48 @@ _SHAPE_NUMBERS = {"default": 0, "block": 1, "underline": 3, "bar": 5}
 _READ_SIZE = 64 * 1024
 
 
-class PodboardDriver(LinuxDriver):
-    """Textual's driver for a terminal, with two things changed.
+class Typist(Protocol):
+    """An app that can take plain text without the way through parser and messages."""
 
-    Keys are read on the event loop: a thread and two hops between loops cost as much time as the
-    pod's answer does. And the hardware cursor is the cursor of the terminal in focus, so that it
-    has the shape the program or the person chose, and input methods know where it is.
+    def type_text(self, text: str) -> bool:
+        """Take text the person typed; False to have it parsed as keys."""
+        ...
+
+
+class PodboardDriver(LinuxDriver):
+    """Textual's driver for a terminal, with three things changed.
+
+    Keys are read on the event loop, and plain text goes straight to a terminal in focus: a thread, a
+    parser and two queues take as long as the pod's answer does. What is small is written at once. And
+    the hardware cursor is the cursor of the terminal in focus, so that it has the shape the program or
+    the person chose, and input methods know where it is.
     """
 
-    _cursor = ""
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._typist: Typist | None = app if hasattr(app, "type_text") else None
+        self._parser = XTermParser(debug)
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._escape_timer: asyncio.TimerHandle | None = None
+        self._tail = ""
+        self._pasting = False
+        self._output: Output | None = None
+        self._cursor = ""
 
     # -- input ------------------------------------------------------------------------------
 
     def start_application_mode(self) -> None:
         """Take the terminal, and read it on the loop."""
+        assert self._file is not None  # noqa: S101 - Textual checks before it chooses a driver
+        self._output = Output(self._file.fileno())
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._parser = XTermParser(self._debug)
-        self._decode = getincrementaldecoder("utf-8")("replace").decode
-        self._tick: asyncio.TimerHandle | None = None
         self._loop.add_reader(self.fileno, self._read)
 
     def disable_input(self) -> None:
@@ -63,27 +90,52 @@ class PodboardDriver(LinuxDriver):
             self._loop.remove_reader(self.fileno)
             self._app.exit(return_code=129)
             return
-        for message in self._parser.feed(self._decode(data)):
+        text = self._decode(data)
+        if text.isprintable() and self._is_between_sequences and self._typist is not None:
+            if self._typist.type_text(text):
+                return
+        else:
+            self._follow_paste(text)
+        for message in self._parser.feed(text):
             self.process_message(message)
-        if self._tick is not None:
-            self._tick.cancel()
-        # An escape that nothing follows is the escape key.
-        self._tick = self._loop.call_later(constants.ESCAPE_DELAY, self._finish_escape)
+        if "\x1b" in text:
+            if self._escape_timer is not None:
+                self._escape_timer.cancel()
+            # An escape that nothing follows is the escape key.
+            self._escape_timer = self._loop.call_later(constants.ESCAPE_DELAY, self._finish_escape)
+
+    @property
+    def _is_between_sequences(self) -> bool:
+        """Whether text is text, and no part of an escape sequence or of a paste."""
+        return self._escape_timer is None and not self._pasting
+
+    def _follow_paste(self, text: str) -> None:
+        seen = self._tail + text
+        started, ended = seen.rfind(BRACKETED_PASTE_START), seen.rfind(BRACKETED_PASTE_END)
+        if started != ended:
+            self._pasting = started > ended
+        self._tail = seen[1 - len(BRACKETED_PASTE_START) :]
 
     def _finish_escape(self) -> None:
+        self._escape_timer = None
         for message in self._parser.tick():
             self.process_message(message)
 
     def send_message(self, message: Message) -> None:
-        """Hand a message to the app; always on its loop here, but for a signal's resize."""
+        """Hand a message to the app, on whose loop this runs."""
         self._app.post_message(message)
 
     # -- output -----------------------------------------------------------------------------
 
+    def write(self, data: str) -> None:
+        """Write to the person's terminal."""
+        assert self._output is not None, "the driver must be in application mode"  # noqa: S101
+        self._output.write(data)
+
     @property
     def backlog(self) -> int:
         """How many writes the person's terminal has not taken yet."""
-        return self._writer_thread._queue.qsize() if self._writer_thread is not None else 0  # noqa: SLF001
+        return self._output.backlog if self._output is not None else 0
 
     def show_cursor(self, cursor: Cursor | None) -> None:
         """Show the cursor in the shape the program chose, or hide it where there is None.
@@ -100,13 +152,15 @@ class PodboardDriver(LinuxDriver):
             self._cursor = sequence
             self.write(sequence)
 
-    def move_cursor(self, column: int, row: int) -> None:
-        """Move the cursor without a repaint; both 0 first."""
-        self.write(f"\x1b[{row + 1};{column + 1}H")
-
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was."""
         if self._cursor:
             self._cursor = ""
             self.write("\x1b[0 q")
         super().stop_application_mode()
+
+    def close(self) -> None:
+        """Write what is left."""
+        super().close()
+        if self._output is not None:
+            self._output.close()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from textual.events import Click, Resize
 
     from podboard.model.badge import Badge
+    from podboard.model.pod import PodKey
     from podboard.session.pod_view import PodView
-    from podboard.session.roster import Key
 
 _OWN_ACTIONS: Final = {"mark", "mark_all", "down", "up", "first", "last", "page_down", "page_up"}
 _DOUBLE: Final = 2
@@ -68,12 +68,12 @@ class PodList(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cursor: Key | None = None
-        self.marked: set[Key] = set()
+        self.cursor: PodKey | None = None
+        self.marked: set[PodKey] = set()
         self.columns = Layout(())
         self._view: PodView | None = None
         self._index = 0
-        self._badges: Mapping[Key, Sequence[Badge]] = {}
+        self._badges: Mapping[PodKey, Sequence[Badge]] = {}
         self._with_namespace = False
         self._wide = False
         self._drawn: list[Strip] = []
@@ -83,7 +83,7 @@ class PodList(ScrollView, can_focus=True):
     def show(
         self,
         view: PodView,
-        badges: Mapping[Key, Sequence[Badge]],
+        badges: Mapping[PodKey, Sequence[Badge]],
         *,
         with_namespace: bool,
         wide: bool,
@@ -111,7 +111,7 @@ class PodList(ScrollView, can_focus=True):
                 self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
         self._drawn = drawn
 
-    def _find_cursor(self, keys: Sequence[Key]) -> None:
+    def _find_cursor(self, keys: Sequence[PodKey]) -> None:
         if not keys:
             self.cursor, self._index = None, 0
         elif not (self._index < len(keys) and keys[self._index] == self.cursor):
@@ -165,7 +165,7 @@ class PodList(ScrollView, can_focus=True):
             return strip.adjust_cell_length(width, base)
         return self._draw_pod(key, width, base)
 
-    def _draw_pod(self, key: Key, width: int, base: Style) -> Strip:
+    def _draw_pod(self, key: PodKey, width: int, base: Style) -> Strip:
         assert self._view is not None  # noqa: S101 - the caller looked
         pod = self._view.roster.pods[key]
         row = cells(pod, self._badges.get(key, ()), self.columns, time.time())

@@ -65,7 +65,7 @@ class TerminalPane(Widget, can_focus=True):
         self._mouse = MouseEncoder(terminal.screen)
         self._painter = Painter(self.paint, lambda: self._driver.backlog if self._driver else 0)
         self._held_since = 0.0
-        self._cursor_at = Offset(-1, -1)
+        self._is_above_end = False
         terminal.attach(self)
 
     @property
@@ -90,16 +90,42 @@ class TerminalPane(Widget, can_focus=True):
         """Bring what changed onto the screen."""
         if not self.is_attached or self._on_hold():
             return
-        changed = self._refresh_strips()
-        if changed:
+        changed = self._update()
+        if not self._paint_rows(changed) and changed:
             for _, rows in groupby(enumerate(changed), lambda pair: pair[1] - pair[0]):
-                first = (run := [row for _, row in rows])[0]
-                self._set_dirty(Region(0, first, self.size.width, len(run)))
-        moved = self._aim_cursor()
-        if changed:
+                run = [row for _, row in rows]
+                self._set_dirty(Region(0, run[0], self.size.width, len(run)))
             paint_now(self.screen, self)
-        elif moved and self._driver is not None:
-            self._driver.move_cursor(*self.app.cursor_position)
+
+    def _paint_rows(self, rows: list[int]) -> bool:
+        """Write rows straight to the person's terminal, if nothing can lie above this pane.
+
+        The compositor would do the same in five times the time. While the pane has the focus, no
+        dialog and no list is above it; in all other cases the compositor decides what is seen.
+        """
+        driver = self._driver
+        if driver is None or not (self.has_focus and self.screen.is_current) or self.app._batch_count:  # noqa: SLF001
+            return False
+        left, top = self.region.offset
+        width, console = self.size.width, self.app.console
+        pieces = []
+        for row in rows:
+            strip = self._strips[row]
+            if strip.cell_length != width:
+                return False
+            pieces.append(f"\x1b[{top + row + 1};{left + 1}H{strip.render(console)}")
+        cursor = self._screen_core.cursor
+        self.app.cursor_position = Offset(left + cursor.column, top + cursor.row)
+        pieces.append(f"\x1b[{top + cursor.row + 1};{left + cursor.column + 1}H")
+        painted = "".join(pieces)
+        if len(rows) > 1:
+            # No torn frame where the terminal can hold it back, no dancing cursor where it cannot.
+            hidden = "\x1b[?25l" if cursor.visible else ""
+            shown = "\x1b[?25h" if cursor.visible else ""
+            painted = f"\x1b[?2026h{hidden}{painted}{shown}\x1b[?2026l"
+        driver.write(painted)
+        driver.show_cursor(cursor if cursor.visible else None)
+        return True
 
     def _on_hold(self) -> bool:
         if not self._screen_core.held:
@@ -112,7 +138,8 @@ class TerminalPane(Widget, can_focus=True):
         self.set_timer(_LONGEST_HOLD, self._painter.request)
         return True
 
-    def _refresh_strips(self) -> list[int]:
+    def _update(self) -> list[int]:
+        """Draw the rows that changed, and return which."""
         screen = self._screen_core
         changed = screen.update()
         if len(self._strips) != screen.size.rows:
@@ -134,22 +161,9 @@ class TerminalPane(Widget, can_focus=True):
 
     # -- the cursor -------------------------------------------------------------------------
 
-    def _aim_cursor(self) -> bool:
-        """Put the hardware cursor where the program has it; whether that is another place."""
-        if not self.has_focus or not self.screen.is_active:
-            return False
-        cursor = self._screen_core.cursor
-        place = self.content_region.offset + Offset(cursor.column, cursor.row)
-        moved = place != self.app.cursor_position
-        self.app.cursor_position = place
-        if self._driver is not None:
-            self._driver.show_cursor(cursor if cursor.visible else None)
-        return moved
-
     def aim_cursor(self) -> None:
-        """Put the hardware cursor where the program has it, or hide it where the pane has no focus."""
-        if self._aim_cursor() and self._driver is not None:
-            self._driver.move_cursor(*self.app.cursor_position)
+        """Put the hardware cursor where the program has it."""
+        self._paint_rows([])
 
     def on_focus(self) -> None:
         """Show the cursor, and tell a program that wants to know."""
@@ -179,7 +193,7 @@ class TerminalPane(Widget, can_focus=True):
         """Give the program the new size."""
         if event.size.width and event.size.height:
             self.terminal.resize(Size(event.size.width, event.size.height))
-            self._refresh_strips()
+            self._update()
             self.refresh()
             self.call_after_refresh(self.aim_cursor)
 
@@ -190,6 +204,15 @@ class TerminalPane(Widget, can_focus=True):
         if data := self._keys.encode(key, character):
             self.follow()
             self.terminal.write(data)
+
+    def send_text(self, text: str) -> None:
+        """Send text as if each of its characters had been typed."""
+        if self._screen_core.kitty_keyboard:
+            for character in text:
+                self.send_key(character, character)
+        else:
+            self.follow()
+            self.terminal.write(text.encode())
 
     def paste(self, text: str) -> None:
         """Send pasted text to the program."""
@@ -211,21 +234,23 @@ class TerminalPane(Widget, can_focus=True):
     def scroll_view(self, lines: int) -> None:
         """Move the view down, up where negative."""
         self._screen_core.scroll(lines)
-        self.post_message(self.Scrolled())
-        self.paint()
+        self._scrolled()
 
     def scroll_to_top(self) -> None:
         """Move the view to the oldest line."""
         self._screen_core.scroll_to_top()
-        self.post_message(self.Scrolled())
-        self.paint()
+        self._scrolled()
 
     def follow(self) -> None:
         """Move the view back to the end, where it follows the output."""
-        if self._screen_core.scrolled:
+        if self._is_above_end:
             self._screen_core.scroll_to_end()
-            self.post_message(self.Scrolled())
-            self.paint()
+            self._scrolled()
+
+    def _scrolled(self) -> None:
+        self._is_above_end = self._screen_core.scrolled > 0
+        self.post_message(self.Scrolled())
+        self.paint()
 
     # -- the mouse --------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""What podboard costs, beside what a person would use instead, measured in one run on one machine."""

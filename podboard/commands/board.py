@@ -1,0 +1,47 @@
+"""``podboard``: the board on the cluster of the kubeconfig."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from podboard.commands.demo import demo_cluster
+from podboard.logs import start_logging
+from podboard.paths import log_file
+from podboard.wiring import open_cluster
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from podboard.session.cluster import Cluster
+    from podboard.ui.app import Connect
+
+_ESCAPE_MS = "25"
+"""Milliseconds after which an escape that nothing follows is the key; a slow line may need more."""
+
+
+def run(*, kubeconfig: str | None, context: str | None, namespace: str | None, all_namespaces: bool) -> int:
+    """Show the board until the person leaves it.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UsageError: The log file cannot be written.
+    """
+
+    def connect(file: str | None = kubeconfig) -> AbstractAsyncContextManager[Cluster]:
+        return open_cluster(file, context, namespace, all_namespaces=all_namespaces)
+
+    return show(connect, context or "kubeconfig", choose=connect, demo=demo_cluster)
+
+
+def show(connect: Connect, place: str, **more: Any) -> int:
+    """Show a ``PodboardApp`` made of these arguments until the person leaves it; returns the exit code."""
+    start_logging(log_file(os.environ))
+    os.environ.setdefault("ESCDELAY", _ESCAPE_MS)
+    from podboard.ui.app import PodboardApp
+
+    app = PodboardApp(connect, place, **more)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,22 @@
+"""Where podboard keeps its files: the XDG base directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def log_file(environ: Mapping[str, str]) -> Path:
+    """Where the log is written: ``PODBOARD_LOG``, else ``$XDG_STATE_HOME/podboard/podboard.log``."""
+    if path := environ.get("PODBOARD_LOG"):
+        return Path(path)
+    return _base(environ, "XDG_STATE_HOME", ".local/state") / "podboard" / "podboard.log"
+
+
+def _base(environ: Mapping[str, str], name: str, default: str) -> Path:
+    # The specification has relative paths ignored.
+    value = Path(environ.get(name, ""))
+    return value if value.is_absolute() else Path.home() / default

@@ -1,0 +1,105 @@
+"""One cluster as the board works with it: its pods, its namespaces, and the ways into them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from podboard.errors import PodboardError
+from podboard.kube.namespaces import list_namespaces
+from podboard.kube.pods import FeedPhase, PodFeed
+from podboard.session.roster import Roster
+
+if TYPE_CHECKING:
+    from podboard.kube.client import ApiClient
+    from podboard.kube.pods import FeedState
+    from podboard.session.terminal import Rung
+
+log = logging.getLogger(__name__)
+
+_WORTH_COUNTING = 1000
+"""Pods from which a list takes long enough to say how far it has come."""
+
+
+class Cluster:
+    """What is known of a cluster while it is watched.
+
+    Args:
+        client: Of its API server.
+        rungs: The ways into its pods, in the order they are tried.
+        namespace: What to watch at first; None for all namespaces.
+
+    Attributes:
+        context: The name of the kubeconfig's context.
+        namespace: What is watched; None for all namespaces.
+        roster: The pods there.
+        changed: Set whenever the roster or the trouble is different from what it was.
+        trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
+    """
+
+    def __init__(self, client: ApiClient, rungs: tuple[Rung, ...], namespace: str | None) -> None:
+        self.context = client.access.context
+        self.rungs = rungs
+        self.namespace = namespace
+        self.roster = Roster()
+        self.changed = asyncio.Event()
+        self.trouble = "listing pods…"
+        self._client = client
+        self._elsewhere = asyncio.Event()
+
+    def watch(self, namespace: str | None) -> None:
+        """Watch another namespace from now on, or all with None."""
+        if namespace != self.namespace:
+            self.namespace = namespace
+            self._elsewhere.set()
+
+    async def run(self) -> None:
+        """Keep the roster true, until cancelled."""
+        while True:
+            self._elsewhere.clear()
+            self.roster.clear()
+            self._say("listing pods…")
+            following = asyncio.create_task(self._follow(self.namespace or ""))
+            moving = asyncio.create_task(self._elsewhere.wait())
+            try:
+                await asyncio.wait((following, moving), return_when=asyncio.FIRST_COMPLETED)
+                if following.done():
+                    following.result()
+            finally:
+                following.cancel()
+                moving.cancel()
+                await asyncio.gather(following, moving, return_exceptions=True)
+
+    async def _follow(self, namespace: str) -> None:
+        async with aclosing(PodFeed(self._client, namespace).changes()) as feed:
+            async for changes in feed:
+                self.roster.update(changes.changed, changes.removed)
+                self._say(_trouble(changes.state))
+
+    def _say(self, trouble: str) -> None:
+        if trouble and trouble != self.trouble:
+            log.info("%s: %s", self.context, trouble)
+        self.trouble = trouble
+        self.changed.set()
+
+    async def namespaces(self) -> list[str]:
+        """The cluster's namespaces, sorted; those of the known pods where the person may not list them."""
+        known = {namespace for namespace, _ in self.roster.keys}
+        if self.namespace is not None:
+            known.add(self.namespace)
+        try:
+            known.update(await list_namespaces(self._client))
+        except PodboardError as error:
+            log.info("%s: namespaces cannot be listed: %s", self.context, error.message)
+        return sorted(known)
+
+
+def _trouble(state: FeedState) -> str:
+    if state.phase is FeedPhase.RETRYING:
+        hint = f" - {state.hint}" if state.hint else ""
+        return f"trying again in {state.retry_in:.0f} s: {state.sentence}{hint}"
+    if state.phase is FeedPhase.LISTING and state.expected > _WORTH_COUNTING:
+        return f"listing pods: {state.listed} of {state.expected}"
+    return f"{state.skipped} unreadable pods left out" if state.skipped else ""

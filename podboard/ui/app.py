@@ -1,0 +1,143 @@
+"""The application: one board, the cluster behind it, and the keys before anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from textual import events
+from textual.app import App
+
+from podboard.datafiles import data_file
+from podboard.errors import NoKubeconfigError, PodboardError
+from podboard.ui.driver import PodboardDriver
+from podboard.ui.screens.board import Board
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractAsyncContextManager
+
+    from podboard.session.cluster import Cluster
+
+    Connect = Callable[[], AbstractAsyncContextManager[Cluster]]
+    """Reaches a cluster; leaving it lets go of everything."""
+
+log = logging.getLogger(__name__)
+
+LATER: Final = (
+    "podboard.session.terminal",
+    "podboard.session.pod_view",
+    "podboard.ui.widgets.terminal_frame",
+    "podboard.ui.screens.confirm",
+    "podboard.ui.screens.picker",
+)
+"""What the first frame does not need and the first key may: loaded in a thread once it stands."""
+
+
+class PodboardApp(App[None], inherit_bindings=False):
+    """podboard on the screen.
+
+    Args:
+        connect: Reaches the cluster; called once the first frame stands.
+        place: What is being connected to.
+        warning: What the person should never forget while looking at this cluster.
+        choose: Reaches the cluster of a kubeconfig the person names, if there is none where it should be.
+        demo: Reaches an embedded cluster, offered in the same case.
+    """
+
+    CSS_PATH = str(data_file("podboard.tcss"))
+    ENABLE_COMMAND_PALETTE = False
+    ESCAPE_TO_MINIMIZE = False
+    TITLE = "podboard"
+
+    def __init__(
+        self,
+        connect: Connect,
+        place: str,
+        *,
+        warning: str = "",
+        choose: Callable[[str], AbstractAsyncContextManager[Cluster]] | None = None,
+        demo: Connect | None = None,
+    ) -> None:
+        super().__init__(driver_class=PodboardDriver)
+        # The person's own terminal chooses the colours, as it does for kubectl.
+        self.theme = "ansi-dark"
+        self._connect = connect
+        self._choose = choose
+        self._demo = demo
+        self.board = Board(place, warning)
+
+    def on_mount(self) -> None:
+        """Show the board; all else comes after its first frame."""
+        self.push_screen(self.board)
+        self.call_after_refresh(self.run_worker, self._serve(self._connect), exit_on_error=False)
+
+    async def _serve(self, connect: Connect) -> None:
+        """Reach a cluster and show it."""
+        loading = asyncio.create_task(asyncio.to_thread(_load))
+        try:
+            async with connect() as cluster:
+                await loading
+                # What is loaded by now stays; leaving it out of collections keeps those short.
+                gc.freeze()
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(cluster.run())
+                    tasks.create_task(self.board.serve(cluster))
+        except* NoKubeconfigError as group:
+            await loading
+            self._offer(group)
+        except* PodboardError as group:
+            error = next(_leaves(group))
+            self.board.fail(f"{error} - {error.hint}" if error.hint else str(error))
+        except* Exception:
+            log.exception("the board failed")
+            self.board.fail("podboard itself failed here; the log file says more")
+
+    def _offer(self, group: BaseExceptionGroup[NoKubeconfigError]) -> None:
+        """Say where a kubeconfig was looked for, and offer what can be done without."""
+        from podboard.ui.screens.first_run import DEMO, FirstRun
+
+        error = next(_leaves(group))
+        looked = error.looked if isinstance(error, NoKubeconfigError) else ()
+
+        def answered(answer: str | None) -> None:
+            if answer == DEMO and self._demo is not None:
+                self.run_worker(self._serve(self._demo), exit_on_error=False)
+            elif answer is not None and self._choose is not None:
+                self.run_worker(self._serve(partial(self._choose, answer)), exit_on_error=False)
+            else:
+                self.exit(return_code=error.exit_code)
+
+        self.push_screen(FirstRun(looked), answered)
+
+    def type_text(self, text: str) -> bool:
+        """Take text the person typed, if a terminal has the focus; see ``driver.Typist``."""
+        return self.screen is self.board and self.board.take_text(text)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give keys to the board first: in a terminal they belong to the pod, whatever they are."""
+        if (
+            isinstance(event, events.Key)
+            and not event.is_forwarded
+            and self.screen is self.board
+            and self.board.take_key(event)
+        ):
+            return
+        await super().on_event(event)
+
+
+def _leaves(group: BaseExceptionGroup[PodboardError]) -> Iterator[PodboardError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _load() -> None:
+    for module in LATER:
+        importlib.import_module(module)

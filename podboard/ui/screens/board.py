@@ -1,0 +1,519 @@
+"""The board: the pods on the left, terminals on the right, and what the keys do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.containers import Container
+from textual.screen import Screen
+
+from podboard.model.pod_columns import Health, container_names, default_container
+from podboard.model.target import Target
+from podboard.ui.keymap import AFTER_LEADER, LEADER, LEADER_SHOWN, LIST, SCROLLING, action_of
+from podboard.ui.widgets.key_line import KeyLine
+from podboard.ui.widgets.pod_box import PodBox
+from podboard.ui.widgets.terminal_area import TerminalArea
+from podboard.ui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from podboard.model.badge import Badge
+    from podboard.model.pod import PodKey
+    from podboard.session.cluster import Cluster
+    from podboard.session.pod_view import PodView
+    from podboard.ui.widgets.terminal_frame import TerminalFrame
+
+log = logging.getLogger(__name__)
+
+REFRESH: Final = 0.08
+"""Seconds between two refreshes of the list at least: what changes in between is shown at once."""
+
+MANY: Final = 12
+"""Terminals opened with one key without a question."""
+
+WIDE_SCREEN: Final = 140
+MEDIUM_SCREEN: Final = 100
+"""Columns from which the list stands beside a terminal with its columns, and with names and badges."""
+
+
+class Board(Screen[None], inherit_bindings=False):
+    """Shows one cluster's pods and the terminals in them."""
+
+    AUTO_FOCUS: ClassVar[str | None] = "PodList"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-small"),
+        (MEDIUM_SCREEN, "-medium"),
+        (WIDE_SCREEN, "-large"),
+    ]
+
+    def __init__(self, place: str, warning: str = "") -> None:
+        """Prepare the board.
+
+        Args:
+            place: What is being connected to, until the cluster is there.
+            warning: What the person should never forget here.
+        """
+        super().__init__()
+        self._top = TopLine()
+        self._box = PodBox()
+        self._area = TerminalArea()
+        self._key_line = KeyLine()
+        self._cluster: Cluster | None = None
+        self._view: PodView | None = None
+        self._seen = -1
+        self._place = place
+        self._warning = warning
+        self._trouble = "connecting…"
+        self._wide = False
+        self._leading = False
+        self._scrolling = False
+
+    def compose(self) -> ComposeResult:
+        """One line, the list and the terminals, one line."""
+        yield self._top
+        with Container(id="body"):
+            yield self._box
+            yield self._area
+        yield self._key_line
+
+    def on_mount(self) -> None:
+        """Say what is awaited."""
+        self._refresh_list()
+        self._refresh_keys()
+        self.set_interval(1.0, self._tick)
+
+    # -- the cluster ------------------------------------------------------------------------
+
+    async def serve(self, cluster: Cluster) -> None:
+        """Show ``cluster`` as it changes, until cancelled."""
+        from podboard.session.pod_view import PodView
+
+        self._cluster = cluster
+        self._view = PodView(cluster.roster)
+        self._place = cluster.context
+        while True:
+            self._trouble = cluster.trouble
+            self._view.refresh()
+            self._refresh_list()
+            cluster.changed.clear()
+            await asyncio.sleep(REFRESH)
+            await cluster.changed.wait()
+
+    def fail(self, sentence: str) -> None:
+        """Say that there is no cluster, and why."""
+        self._trouble = sentence
+        self._refresh_list()
+
+    def _tick(self) -> None:
+        """Let ages grow."""
+        self._box.list.redraw()
+        if self._area.active is not None:
+            self._area.active.refresh_title()
+
+    def _refresh_list(self) -> None:
+        view, cluster = self._view, self._cluster
+        namespace = (cluster.namespace or "all namespaces") if cluster is not None else ""
+        place = f"{self._place} · {namespace}" if namespace else self._place
+        self._top.set_place(place, _counts(view), self._warning)
+        if view is not None and cluster is not None:
+            self._box.list.show(
+                view, self._badges(), with_namespace=cluster.namespace is None, wide=self._wide
+            )
+        self._refresh_head()
+
+    def _refresh_head(self) -> None:
+        view, pods = self._view, self._box.list
+        shown = ""
+        if view is not None:
+            total = len(view.roster.keys)
+            shown = str(total) if view.filter.is_empty else f"{len(view.keys)} of {total}"
+            if pods.marked:
+                shown += f" · {len(pods.marked)} marked"
+        sorted_by = ""
+        if view is not None and (view.column != "NAME" or view.reverse):
+            sorted_by = f"by {view.column} {'▲' if view.reverse else '▼'}"
+        self._box.head.say(
+            shown,
+            filter_text=view.filter.text if view is not None else "",
+            order=sorted_by,
+            trouble=self._trouble,
+            columns=pods.columns.heads,
+        )
+
+    def _badges(self) -> dict[PodKey, list[Badge]]:
+        badges: dict[PodKey, list[Badge]] = defaultdict(list)
+        for frame in self._area.frames:
+            target = frame.terminal.target
+            badges[target.namespace, target.pod].append(frame.terminal.badge)
+        return badges
+
+    # -- keys -------------------------------------------------------------------------------
+
+    def take_key(self, event: events.Key) -> bool:
+        """Act on a key before any widget does; whether it was for the board or for a terminal.
+
+        A terminal's keys go from here to the pod: nothing on the way may take one of them.
+        """
+        if self._leading:
+            self._leading = False
+            self._after_leader(event)
+            self._refresh_keys()
+            return True
+        if event.key == LEADER:
+            self._leading = True
+            self._refresh_keys()
+            return True
+        frame = self._focused_frame()
+        if frame is None:
+            return False
+        if self._scrolling:
+            if action := action_of(SCROLLING, event.key):
+                self.call_action(action)
+        elif not frame.is_ended:
+            frame.pane.send_key(event.key, event.character)
+        elif event.key == "enter":
+            frame.open()
+        return True
+
+    def take_text(self, text: str) -> bool:
+        """Send typed text to the terminal in focus; whether there is one that takes it."""
+        frame = self._focused_frame()
+        if frame is None or self._leading or self._scrolling or frame.is_ended:
+            return False
+        frame.pane.send_text(text)
+        return True
+
+    def _after_leader(self, event: events.Key) -> None:
+        if event.key == LEADER:
+            if frame := self._focused_frame():
+                frame.pane.send_key(LEADER, event.character)
+        elif event.key.isdecimal():
+            self._go_to_tab(int(event.key) - 1)
+        elif action := action_of(AFTER_LEADER, event.key):
+            self.call_action(action)
+
+    def call_action(self, action: str) -> None:
+        """Run one of the actions below."""
+        self.call_next(self.run_action, action)
+
+    def _focused_frame(self) -> TerminalFrame | None:
+        active = self._area.active
+        return active if active is not None and active.pane.has_focus else None
+
+    def _refresh_keys(self) -> None:
+        frame = self._focused_frame()
+        if self._leading:
+            self._key_line.set_keys(AFTER_LEADER, mode=LEADER_SHOWN)
+        elif frame is None:
+            right = f"{LEADER_SHOWN} leader" if self._area.frames else ""
+            self._key_line.set_keys(LIST, right=right)
+        elif self._scrolling:
+            self._key_line.set_keys(SCROLLING, mode="SCROLL")
+        else:
+            self._key_line.set_keys((), mode="", right=f"keys go to the pod · {LEADER_SHOWN} leader")
+        self.set_class(self._leading, "-leading")
+
+    # -- going about ------------------------------------------------------------------------
+
+    def on_descendant_focus(self) -> None:
+        """Lay out for what has the focus."""
+        frame = self._focused_frame()
+        self.set_class(frame is not None, "-in-terminal")
+        if frame is None:
+            self.remove_class("-zoomed")
+            self._scrolling = False
+        self._refresh_keys()
+        if self._area.active is not None:
+            self._area.active.refresh_title()
+
+    def action_list(self) -> None:
+        """Go to the pod list."""
+        self.remove_class("-zoomed", "-in-terminal")
+        self._box.list.focus()
+
+    def action_terminal(self) -> None:
+        """Go to the active terminal."""
+        if self._area.active is not None:
+            self._show(self._area.active)
+
+    def _show(self, frame: TerminalFrame) -> None:
+        self._scrolling = False
+        self._area.activate(frame)
+        self.add_class("-in-terminal")
+        frame.pane.focus(scroll_visible=False)
+
+    def action_next_tab(self) -> None:
+        """Go to the next terminal."""
+        self._area.step(1)
+        self.action_terminal()
+
+    def action_previous_tab(self) -> None:
+        """Go to the previous terminal."""
+        self._area.step(-1)
+        self.action_terminal()
+
+    def _go_to_tab(self, index: int) -> None:
+        if index < len(self._area.frames):
+            self._show(self._area.frames[index])
+
+    def on_top_line_tab_clicked(self, event: TopLine.TabClicked) -> None:
+        """Go to the terminal whose tab was clicked."""
+        self._go_to_tab(event.index)
+
+    def action_zoom(self) -> None:
+        """Give the whole screen to the terminal, or take it back."""
+        if self._area.active is not None:
+            self.toggle_class("-zoomed")
+            self._show(self._area.active)
+
+    async def action_diagnostics(self) -> None:
+        """Show or hide how the terminal was reached, and its log."""
+        await self._area.toggle_diagnostics()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from podboard.ui.screens.help import Help
+
+        self.app.push_screen(Help())
+
+    async def action_quit(self) -> None:
+        """Leave; ask first while terminals are open."""
+        from podboard.ui.screens.confirm import Confirm
+
+        running = sum(not frame.is_ended for frame in self._area.frames)
+        if not running:
+            self.app.exit()
+            return
+        terminals = "1 terminal is" if running == 1 else f"{running} terminals are"
+        self.app.push_screen(
+            Confirm(f"{terminals} open. Quit?", "quit"), lambda yes: self.app.exit() if yes else None
+        )
+
+    # -- the list ---------------------------------------------------------------------------
+
+    async def action_filter(self) -> None:
+        """Type a filter."""
+        if self._view is not None:
+            await self._box.edit_filter(self._view.filter.text)
+
+    def on_pod_box_filter_changed(self, event: PodBox.FilterChanged) -> None:
+        """Show what the filter fits."""
+        from podboard.session.pod_view import Filter
+
+        if self._view is not None:
+            self._view.filter = Filter(event.text)
+            self._view.refresh()
+            self._refresh_list()
+
+    def action_clear(self) -> None:
+        """Take the marks away; where there are none, the filter."""
+        if self._box.list.marked:
+            self._box.list.unmark()
+        else:
+            self._box.post_message(PodBox.FilterChanged(""))
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        from podboard.session.pod_view import Column
+
+        if self._view is not None:
+            columns = list(Column)
+            self._view.column = columns[(columns.index(self._view.column) + 1) % len(columns)]
+            self._view.refresh()
+            self._refresh_list()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        if self._view is not None:
+            self._view.reverse = not self._view.reverse
+            self._view.refresh()
+            self._refresh_list()
+
+    def action_wide(self) -> None:
+        """Show more columns, or fewer."""
+        self._wide = not self._wide
+        self._refresh_list()
+
+    def on_pod_list_moved(self) -> None:
+        """Bring the head up to date."""
+        self._refresh_head()
+
+    async def action_namespace(self) -> None:
+        """Choose a namespace."""
+        from podboard.ui.screens.picker import Picker
+
+        cluster = self._cluster
+        if cluster is None:
+            return
+        names = await cluster.namespaces()
+
+        def chosen(place: int | None) -> None:
+            if place is not None:
+                cluster.watch(names[place - 1] if place else None)
+
+        at = names.index(cluster.namespace) + 1 if cluster.namespace in names else 0
+        self.app.push_screen(Picker("namespace", ["all namespaces", *names], at), chosen)
+
+    def action_all_namespaces(self) -> None:
+        """Show all namespaces."""
+        if self._cluster is not None:
+            self._cluster.watch(None)
+
+    # -- terminals --------------------------------------------------------------------------
+
+    async def action_open(self) -> None:
+        """Open terminals in the marked pods, or in the one under the cursor."""
+        from podboard.ui.screens.confirm import Confirm
+
+        pods = self._box.list
+        if self._view is None or pods.cursor is None:
+            return
+        keys = [key for key in self._view.keys if key in pods.marked] or [pods.cursor]
+        if len(keys) <= MANY:
+            await self._open(keys)
+            return
+
+        async def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+            if yes:
+                await self._open(keys)
+
+        self.app.push_screen(Confirm(f"Open {len(keys)} terminals?", "open them"), answered)
+
+    async def on_pod_list_chosen(self) -> None:
+        """Open the pod that was double-clicked."""
+        await self.action_open()
+
+    async def action_container(self) -> None:
+        """Choose the container of the pod under the cursor to open."""
+        from podboard.ui.screens.picker import Picker
+
+        key = self._box.list.cursor
+        if key is None or self._view is None:
+            return
+        names = container_names(self._view.roster.pods[key])
+
+        async def chosen(place: int | None) -> None:
+            if place is not None:
+                await self._open([key], names[place])
+
+        self.app.push_screen(Picker(f"container of {key[1]}", names), chosen)
+
+    async def _open(self, keys: list[PodKey], container: str = "") -> None:
+        from podboard.session.terminal import Terminal
+
+        if self._cluster is None or self._view is None:
+            return
+        first = None
+        size = self._area.room()
+        for key in keys:
+            pod = self._view.roster.pods.get(key)
+            if pod is None:
+                continue
+            target = Target(*key, container or default_container(pod), pod.uid)
+            frame = await self._area.add(Terminal(target, self._cluster.rungs, size))
+            first = first or frame
+        self._box.list.unmark()
+        self.add_class("-with-terminals")
+        if first is not None:
+            self._show(first)
+
+    async def action_close(self) -> None:
+        """Close the active terminal."""
+        frame = self._area.active
+        if frame is None:
+            return
+        await self._area.close(frame)
+        if self._area.active is not None:
+            self._show(self._area.active)
+        else:
+            self.remove_class("-with-terminals")
+            self.action_list()
+
+    def action_reopen(self) -> None:
+        """Open the shell of the active terminal again."""
+        frame = self._area.active
+        if frame is not None and frame.is_ended:
+            frame.open()
+
+    def on_terminal_pane_changed(self) -> None:
+        """Let tabs, list and title say how terminals stand."""
+        self._refresh_terminals()
+
+    def on_terminal_area_changed(self) -> None:
+        """Let tabs, list and title say which terminals there are."""
+        self._refresh_terminals()
+
+    def _refresh_terminals(self) -> None:
+        self._top.set_tabs(self._area.tabs(), self._area.active_index)
+        self._area.update_diagnostics()
+        if self._area.active is not None:
+            self._area.active.refresh_title()
+        self._refresh_list()
+        self._refresh_keys()
+
+    # -- scrolling --------------------------------------------------------------------------
+
+    def action_scroll_mode(self) -> None:
+        """Look through what has scrolled away."""
+        if self._focused_frame() is not None:
+            self._scrolling = True
+            self._refresh_keys()
+
+    def _scroll(self, lines: int) -> None:
+        if frame := self._focused_frame():
+            frame.pane.scroll_view(lines)
+
+    def action_scroll_line_up(self) -> None:
+        """Scroll a line up."""
+        self._scroll(-1)
+
+    def action_scroll_line_down(self) -> None:
+        """Scroll a line down."""
+        self._scroll(1)
+
+    def _page(self) -> int:
+        frame = self._focused_frame()
+        return max(frame.pane.size.height - 1, 1) if frame else 1
+
+    def action_scroll_page_up(self) -> None:
+        """Scroll a page up."""
+        self._scroll(-self._page())
+
+    def action_scroll_page_down(self) -> None:
+        """Scroll a page down."""
+        self._scroll(self._page())
+
+    def action_scroll_top(self) -> None:
+        """Scroll to the oldest line."""
+        if frame := self._focused_frame():
+            frame.pane.scroll_to_top()
+
+    def action_scroll_end(self) -> None:
+        """Scroll back to the end, and type on."""
+        if frame := self._focused_frame():
+            frame.pane.follow()
+        self._scrolling = False
+        self._refresh_keys()
+
+    def on_terminal_pane_scrolled(self) -> None:
+        """Say how far the view is above the end."""
+        if self._area.active is not None:
+            self._area.active.refresh_title()
+
+
+def _counts(view: PodView | None) -> str:
+    if view is None:
+        return ""
+    counts = view.roster.counts
+    words = [f"{len(view.roster.keys)} pods"]
+    words += [
+        f"{counts[health]} {word}"
+        for health, word in ((Health.UP, "up"), (Health.UNWELL, "unwell"), (Health.PENDING, "pending"))
+        if counts[health]
+    ]
+    return "  ".join(words)

@@ -1,0 +1,67 @@
+"""What a person sees who has no cluster yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+DEMO = "demo"
+"""The answer of a person who wants the demo; any other answer is a kubeconfig's path."""
+
+
+class FirstRun(ModalScreen[str | None]):
+    """Says where a kubeconfig was looked for, and offers ways on; None is to quit."""
+
+    BINDINGS: ClassVar = [
+        Binding("d", "demo", "demo"),
+        Binding("k", "kubeconfig", "kubeconfig"),
+        Binding("q,ctrl+q,ctrl+c,escape", "quit", "quit"),
+    ]
+
+    def __init__(self, looked: Sequence[str]) -> None:
+        super().__init__()
+        self._looked = looked
+
+    def compose(self) -> ComposeResult:
+        """What was looked for, and the keys."""
+        with Vertical(classes="dialog first-run"):
+            yield Static(Content("No cluster yet."), classes="dialog-title")
+            yield Static(Content("podboard looked for\n" + "\n".join(f"  {place}" for place in self._looked)))
+            yield Static(
+                Content(
+                    "you can\n"
+                    "  d  try the demo: pods and shells on this machine\n"
+                    "  k  choose a kubeconfig file\n"
+                    "  q  quit"
+                )
+            )
+
+    def action_demo(self) -> None:
+        """Try the demo."""
+        self.dismiss(DEMO)
+
+    async def action_kubeconfig(self) -> None:
+        """Ask for a file."""
+        if not self.query(Input):
+            path = Input(placeholder="path of a kubeconfig file", compact=True)
+            await self.query_one(Vertical).mount(path)
+            path.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Try the file."""
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.dismiss(None)

@@ -1,0 +1,68 @@
+"""All keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from podboard.ui.keymap import AFTER_LEADER, LEADER_SHOWN, LIST, SCROLLING
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from podboard.ui.keymap import Key
+
+_SECTIONS = (
+    ("In the pod list", LIST),
+    (f"In a terminal every key goes to the pod, but after {LEADER_SHOWN}", AFTER_LEADER),
+    ("In the scroll mode", SCROLLING),
+)
+
+
+class Help(ModalScreen[None]):
+    """Shows what every key does."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape,q,question_mark,f1,enter,ctrl+q,ctrl+c", "dismiss", "close"),
+        Binding("j", "scroll(1)", "down"),
+        Binding("k", "scroll(-1)", "up"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The tables of keys."""
+        with VerticalScroll(classes="dialog help"):
+            for title, table in _SECTIONS:
+                yield Static(Content(title), classes="dialog-title")
+                yield Static(Content("\n".join(_line(key) for key in table)))
+            yield Static(Content("esc  back"), classes="dialog-keys")
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+
+def _line(key: Key) -> str:
+    others = [name for name in _readable(key.keys) if name != key.shown]
+    also = f" (also {', '.join(others)})" if others and "1" not in key.shown else ""
+    return f"  {key.shown:<8}{key.help}{also}"
+
+
+_READABLE = {
+    "slash": "/",
+    "asterisk": "*",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "ctrl+right_square_bracket": LEADER_SHOWN,
+}
+
+
+def _readable(keys: str) -> list[str]:
+    return [_READABLE.get(key, key) for key in keys.split(",")]

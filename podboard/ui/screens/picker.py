@@ -1,0 +1,85 @@
+"""One of many, by typing a part of its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+
+class Picker(ModalScreen[int | None]):
+    """Lets the person choose; the answer is the choice's place, None for none.
+
+    Args:
+        choices: In the order shown; may hold names from outside.
+        at: The place of the one that is set off at first.
+    """
+
+    BINDINGS: ClassVar = [
+        Binding("escape,ctrl+q,ctrl+c", "cancel", "cancel"),
+        Binding("down,ctrl+n", "move(1)", "next", priority=True),
+        Binding("up,ctrl+p", "move(-1)", "previous", priority=True),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[str], at: int = 0) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._at = at
+        self._shown: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        """The title, the part typed so far, and what it fits."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(self._title), classes="dialog-title")
+            yield Input(placeholder="type a part of it", compact=True)
+            yield OptionList(compact=True)
+            yield Static(Content("enter  choose    esc  cancel"), classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        """Show all choices."""
+        self._show("")
+        self.query_one(OptionList).highlighted = self._at
+
+    def _show(self, part: str) -> None:
+        self._shown = [
+            place for place, choice in enumerate(self._choices) if part.casefold() in choice.casefold()
+        ]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(Content(self._choices[place])) for place in self._shown])
+        options.highlighted = 0 if self._shown else None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the choices."""
+        self._show(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Take the choice that is set off."""
+        highlighted = self.query_one(OptionList).highlighted
+        if highlighted is not None:
+            self.dismiss(self._shown[highlighted])
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the choice that was clicked."""
+        self.dismiss(self._shown[event.option_index])
+
+    def action_move(self, by: int) -> None:
+        """Go to another choice."""
+        options = self.query_one(OptionList)
+        if self._shown:
+            options.highlighted = ((options.highlighted or 0) + by) % len(self._shown)
+
+    def action_cancel(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
