@@ -442,6 +442,14 @@ def test_a_view_scrolled_back_stays_put_while_output_arrives() -> None:
     assert lines(shown) == ["line 56", "line 57", "line 58", "line 59", ""]
 
 
+def test_a_view_whose_lines_are_given_up_shows_the_oldest_that_are_left() -> None:
+    shown = screen(numbered(0, 5_000), 80, 5, scrollback=100)
+    shown.scroll_to_top()
+    give(shown, numbered(5_000, 20_000))
+    assert shown.scrolled == shown.scrollback
+    assert lines(shown)[0] == f"line {20_000 - 4 - shown.scrollback}"
+
+
 def test_a_view_at_the_end_follows_the_output() -> None:
     shown = screen(numbered(0, 50))
     give(shown, numbered(50, 60))
