@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
 from podboard.errors import ApiError, PodboardError
+from podboard.kube.inbox import DATA, Inbox
 from podboard.kube.names import checked_container, checked_namespace, checked_pod
 from podboard.kube.reviews import EXEC_VERBS, missing_exec_verbs
 from podboard.model.ending import CLOSED_BY_US, dropped
@@ -18,12 +20,13 @@ from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, St
 from podboard.wire.liveness import PING_EVERY, SILENCE_LIMIT, Liveness, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Coroutine, Sequence
 
     from podboard.kube.client import ApiClient, Query, Socket
     from podboard.model.ending import Ending
     from podboard.model.size import Size
     from podboard.model.target import Target
+    from podboard.wire.exec_channel import Event
 
 Output = Stdout | Stderr | Ended
 
@@ -93,9 +96,10 @@ class ExecSession:
         self._socket = socket
         self._channel = ExecChannel(socket.protocol)
         self._loop = asyncio.get_running_loop()
+        self._inbox = Inbox(socket, self._wake_reader)
+        self._output: deque[Stdout | Stderr] = deque()
         self._ended: Ended | None = None
         self._heard = False
-        self._incoming: _Incoming | None = None
         self._reader: asyncio.Future[None] | None = None
         self._writing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -118,20 +122,15 @@ class ExecSession:
         """Return output that is already here, None where there is none.
 
         With it a consumer drains what has queued up without a switch of tasks in between, and knows
-        when it has caught up.
+        when it has caught up. Small messages of a flood come joined, up to about 32 KiB.
         """
-        while self._ended is None:
-            if self._incoming is None:
-                self._incoming = _Incoming(self._socket, self._wake_reader)
-            message = self._incoming.take()
-            if message is None:
+        while not self._output and self._ended is None:
+            messages = self._inbox.take()
+            if not messages:
                 return None
-            self._incoming = None
             self._heard = True
-            event = self._event(message)
-            if event is not None and not isinstance(event, Connected):
-                return event
-        return self._ended
+            self._understand(messages)
+        return self._output.popleft() if self._output else self._ended
 
     async def write(self, data: bytes) -> None:
         """Send input, in order, waiting while the connection is behind. After the end it is dropped.
@@ -159,6 +158,7 @@ class ExecSession:
 
         The command is not told: a shell stays in the container until its own terminal is hung up.
         """
+        self._output.clear()
         self._end(Ended(CLOSED_BY_US))
         tasks = tuple(self._tasks)
         for task in tasks:
@@ -169,28 +169,31 @@ class ExecSession:
             async with asyncio.timeout(_CLOSING):
                 await self._socket.close()
 
-    def _event(self, message: aiohttp.WSMessage) -> Connected | Output | None:
-        kind = message.type
-        if kind is aiohttp.WSMsgType.BINARY or kind is aiohttp.WSMsgType.TEXT:
-            event = self._channel.receive(message.data)
+    def _understand(self, messages: Sequence[aiohttp.WSMessage]) -> None:
+        """Turn messages into output and, perhaps, the end."""
+        last = messages[-1].type
+        if last in DATA:
+            self._take(self._channel.receive_all([message.data for message in messages]))
+            return
+        # A control message comes last in a batch, and only there.
+        self._take(self._channel.receive_all([message.data for message in messages[:-1]]))
+        if last is aiohttp.WSMsgType.PING:
+            self._spawn(self._control(self._socket.pong(messages[-1].data)))
+        elif last is not aiohttp.WSMsgType.PONG and self._ended is None:
+            self._end(self._channel.connection_ended(*_why_ended(messages[-1])))
+
+    def _take(self, events: Sequence[Event]) -> None:
+        for event in events:
             if isinstance(event, Ended):
                 self._end(event)
-            return event
-        if kind is aiohttp.WSMsgType.PONG:
-            return None
-        if kind is aiohttp.WSMsgType.PING:
-            self._spawn(self._control(self._socket.pong(message.data)))
-            return None
-        self._end(self._channel.connection_ended(*_why_ended(message)))
-        return self._ended
+            elif not isinstance(event, Connected):
+                self._output.append(event)
 
     def _end(self, ended: Ended) -> None:
         """Note the first end there is, and stop waiting for anything else."""
         if self._ended is None:
             self._ended = ended
-            if self._incoming is not None:
-                self._incoming.abandon()
-                self._incoming = None
+            self._inbox.close()
             self._wake_reader()
 
     def _wake_reader(self) -> None:
@@ -221,52 +224,12 @@ class ExecSession:
         while self._ended is None:
             await asyncio.sleep(every)
             heard, self._heard = self._heard, False
-            reading = self._incoming is not None and self._incoming.is_waiting
-            verdict = liveness.tick(self._loop.time(), heard=heard, reading=reading)
+            verdict = liveness.tick(self._loop.time(), heard=heard, reading=self._inbox.is_empty)
             if verdict is Verdict.GIVE_UP:
                 self._end(Ended(_silent(limit)))
             elif verdict is Verdict.PING and (ping is None or ping.done()):
                 # Beside this task: on a connection that takes nothing more, a ping waits.
                 ping = self._spawn(self._control(self._socket.ping()))
-
-
-class _Incoming:
-    """The next message of a WebSocket, begun to be received without a task that waits for it.
-
-    aiohttp's ``receive`` suspends only while its queue is empty, upon one future. Run by hand, it hands
-    out a queued message at once, or leaves that future to be told by.
-
-    Args:
-        socket: The connection; at most one message may be under way.
-        arrived: Called when ``take`` has become worth while.
-    """
-
-    def __init__(self, socket: Socket, arrived: Callable[[], None]) -> None:
-        self._receiving = socket.receive()
-        self._arrived = arrived
-        self._waits_for: asyncio.Future[Any] | None = None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the queue is empty: everything that came has been taken."""
-        return self._waits_for is not None and not self._waits_for.done()
-
-    def take(self) -> aiohttp.WSMessage | None:
-        """Return the message if it is there."""
-        if self.is_waiting:
-            return None
-        try:
-            self._waits_for = self._receiving.send(None)
-        except StopIteration as finished:
-            message: aiohttp.WSMessage = finished.value
-            return message
-        self._waits_for.add_done_callback(lambda _: self._arrived())
-        return None
-
-    def abandon(self) -> None:
-        """Stop receiving, so that the socket can be closed."""
-        with contextlib.suppress(asyncio.CancelledError, StopIteration):
-            self._receiving.throw(asyncio.CancelledError())
 
 
 def _request(target: Target, command: Sequence[str], *, tty: bool, stdin: bool) -> tuple[str, Query]:

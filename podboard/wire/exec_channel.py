@@ -24,7 +24,7 @@ from podboard.wire.explain import explain
 from podboard.wire.status import parse_failure, parse_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podboard.model.ending import Ending
     from podboard.model.size import Size
@@ -99,6 +99,28 @@ class ExecChannel:
             return self._receive_status(message[1:])
         return None
 
+    def receive_all(self, messages: Iterable[bytes]) -> list[Event]:
+        """Take several messages at once; what they bring to stdout in a row comes as one event.
+
+        The same as ``receive`` for each, but for the joining: a flood comes in small messages, and
+        everything that is done with an event costs more than doing it here.
+        """
+        events: list[Event] = []
+        run: list[bytes] = []
+        for message in messages:
+            if len(message) > 1 and message[0] == _STDOUT and self._ended is None:
+                run.append(message[1:])
+                continue
+            if run:
+                events.append(self._joined(run))
+                run = []
+            event = self.receive(message)
+            if event is not None:
+                events.append(event)
+        if run:
+            events.append(self._joined(run))
+        return events
+
     def connection_ended(self, sentence: str = "the connection was cut", hint: str = "") -> Ended:
         """Say how the session ended when no more messages come.
 
@@ -125,6 +147,10 @@ class ExecChannel:
     def close_stdin(self) -> bytes | None:
         """Encode the end of input; None with v4, which has no message for it."""
         return bytes([_CLOSE, _STDIN]) if self._closes_stdin else None
+
+    def _joined(self, run: list[bytes]) -> Stdout:
+        self._first = False
+        return Stdout(b"".join(run) if len(run) > 1 else run[0])
 
     def _receive_status(self, piece: bytes) -> Ended | None:
         # Nothing says where a status ends but its own braces; plain text ends with the connection.

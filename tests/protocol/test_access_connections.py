@@ -80,6 +80,7 @@ async def test_verification_can_be_skipped(server: ReplayServer) -> None:
     ("pair", "said"),
     [
         (signed("late", days=-1), "has expired"),
+        (signed("early", since=1), "is not valid yet"),
         (signed("other", host="10.9.8.7"), "is not for 127.0.0.1"),
         (signed("named", host="kubernetes"), "is not for 127.0.0.1"),
     ],
@@ -182,6 +183,20 @@ async def test_an_answer_that_is_cut_off() -> None:
     async with plain(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{") as port:
         error = await refusal(Access(server=f"http://127.0.0.1:{port}"))
     assert error.message.endswith("was cut off")
+
+
+async def test_a_connection_that_is_reset() -> None:
+    async def serve(reader: Reader, writer: Writer) -> None:
+        await reader.readexactly(1)  # the rest stays unread: closing then resets
+        writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        access = Access(server=f"http://127.0.0.1:{port}")
+        async with ApiClient(access) as client:
+            with pytest.raises(UnreachableError, match=r"was cut|closed the connection"):
+                await client.post_json(PATH, "x" * 900_000)
 
 
 async def test_what_is_no_http() -> None:
@@ -350,7 +365,7 @@ async def test_another_connection_is_kept_warm_while_a_stream_has_one(
     server.on("/version", says(200, b"{}"))
     async with ApiClient(server.access()) as client, client.stream("/stream", [], silence=5.0) as content:
         assert await content.readany() == b"hi"
-        await until(lambda: len(server.requests) == 2)
+        await until(lambda: client._session.connector._conns)
         await client.get_json("/version")
     assert [request.path for request in server.requests] == ["/stream", "/version", "/version"]
     assert server.connections == 2

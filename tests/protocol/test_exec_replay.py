@@ -154,6 +154,16 @@ async def test_a_refusal_stands_where_no_review_is_to_be_had(server: ReplayServe
         await open_exec(client, SHELL, ("sh",), tty=True, size=SIZE)
 
 
+async def test_a_refusal_stands_where_no_right_is_missing(server: ReplayServer, client: ApiClient) -> None:
+    async def review(_: Request, __: Reader, writer: Writer) -> None:
+        writer.write(answer(201, recording("http-access-review-allowed").body, JSON))
+
+    server.play(recording("exec-as-exec-get-only.v5"))
+    server.on(REVIEWS, review)
+    with pytest.raises(ApiError, match='pods "shell" is forbidden'):
+        await open_exec(client, SHELL, ("sh",), tty=True, size=SIZE)
+
+
 async def test_a_wrong_token_is_told_without_being_shown(server: ReplayServer, client: ApiClient) -> None:
     server.play(recording("exec-as-bad-token.v5"))
     with pytest.raises(ApiError) as caught:
@@ -303,12 +313,13 @@ async def test_a_reader_that_does_not_read_is_no_silence(
         return verdicts[-1]
 
     monkeypatch.setattr(Liveness, "tick", noted)
-    await (await scripted(server, client, HELLO, HELLO)).close()
+    large = encode("binary", b"\x01" + bytes(32 * 1024))  # comes alone, the second one waits
+    await (await scripted(server, client, large, large)).close()
     session = await quick_session(client, silence_limit=0.05)
-    assert await session.receive() == Stdout(b"hello")
+    assert await session.receive() == Stdout(bytes(32 * 1024))
     await until(lambda: len(verdicts) > 20)
     assert set(verdicts) == {Verdict.WAIT}
-    assert await session.receive() == Stdout(b"hello")
+    assert await session.receive() == Stdout(bytes(32 * 1024))
     await session.close()
 
 
@@ -343,11 +354,21 @@ async def test_a_slow_reader_stops_the_server(server: ReplayServer, client: ApiC
 
 
 async def test_what_has_queued_up_is_drained_without_waiting(server: ReplayServer, client: ApiClient) -> None:
-    session = await scripted(server, client, *[HELLO] * 10)
+    said = [b"\x01one", b"\x01two", b"\x02oh", b"\x01three", b'\x03{"status":"Success"}', b"\x01late"]
+    session = await scripted(server, client, *(encode("binary", message) for message in said))
     drained = [await session.receive()]
-    while (event := session.receive_nowait()) is not None:
+    while not isinstance(drained[-1], Ended):
+        event = session.receive_nowait()
+        assert event is not None
         drained.append(event)
-    assert drained == [Stdout(b"hello")] * 10
+    assert drained[:-1] == [Stdout(b"onetwo"), Stderr(b"oh"), Stdout(b"three")]
+    await session.close()
+
+
+async def test_nothing_to_drain(server: ReplayServer, client: ApiClient) -> None:
+    session = await scripted(server, client, HELLO)
+    assert await session.receive() == Stdout(b"hello")
+    assert session.receive_nowait() is None
     assert session.receive_nowait() is None
     await session.close()
 

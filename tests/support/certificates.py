@@ -28,7 +28,7 @@ class Pair:
 
 def new_authority(name: str) -> Pair:
     """Make another authority, of a name that may be taken."""
-    return _issue(name, issuer=None, days=30, names=())
+    return _issue(name, issuer=None, since=-60, days=30, names=())
 
 
 _authority = cache(new_authority)
@@ -39,8 +39,11 @@ def authority(name: str = AUTHORITY) -> Pair:
 
 
 @cache
-def signed(name: str = "server", *, days: int = 30, by: str = AUTHORITY, host: str = "127.0.0.1") -> Pair:
-    return _issue(name, issuer=_authority(by), days=days, names=(host,))
+def signed(
+    name: str = "server", *, since: int = -60, days: int = 30, by: str = AUTHORITY, host: str = "127.0.0.1"
+) -> Pair:
+    """Make a certificate that is valid between two days from now."""
+    return _issue(name, issuer=_authority(by), since=since, days=days, names=(host,))
 
 
 def server_context(pair: Pair, folder: Path) -> ssl.SSLContext:
@@ -49,7 +52,7 @@ def server_context(pair: Pair, folder: Path) -> ssl.SSLContext:
     return context
 
 
-def _issue(name: str, *, issuer: Pair | None, days: int, names: tuple[str, ...]) -> Pair:
+def _issue(name: str, *, issuer: Pair | None, since: int, days: int, names: tuple[str, ...]) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
@@ -58,7 +61,7 @@ def _issue(name: str, *, issuer: Pair | None, days: int, names: tuple[str, ...])
         .subject_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=60))
+        .not_valid_before(now + dt.timedelta(days=since))
         .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
     )

@@ -103,6 +103,35 @@ def test_no_message_raises_and_the_end_is_final(messages: list[bytes]) -> None:
     assert channel.connection_ended("anything else") == last
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 1, 1, 2, 3, 7]), st.binary(max_size=6)), max_size=30),
+    st.integers(0, 30),
+    st.integers(0, 30),
+)
+def test_many_messages_at_once_are_the_same_but_for_the_joining(
+    said: list[tuple[int, bytes]], status_at: int, cut: int
+) -> None:
+    messages = [bytes([number]) + payload for number, payload in said if number != 3 or not payload]
+    messages.insert(status_at, b"\x03" + SUCCESS)
+    one, many = ExecChannel(V5), ExecChannel(V5)
+    expected = feed(one, messages)
+    found = many.receive_all(messages[:cut]) + many.receive_all(messages[cut:])
+    assert found.count(Connected()) == expected.count(Connected())
+    for kind in (Stdout, Stderr):
+        assert output(found, kind) == output(expected, kind)
+    assert found[-1] == expected[-1]
+
+
+def output(events: list[Event], kind: type[Stdout] | type[Stderr]) -> bytes:
+    return b"".join(event.data for event in events if isinstance(event, kind))
+
+
+def test_stdout_in_a_row_comes_joined() -> None:
+    messages = [b"\x01", b"\x01a", b"\x01b", b"\x02c", b"\x01d", b"\x01e", b"\x01f"]
+    events = ExecChannel(V5).receive_all(messages)
+    assert events == [Connected(), Stdout(b"ab"), Stderr(b"c"), Stdout(b"def")]
+
+
 def test_unknown_channels_and_empty_messages_say_nothing() -> None:
     channel = ExecChannel(V5)
     assert feed(channel, [b"\x01", b"", b"\x07what", b"\x01", b"\xff\x00", b"\x00in"]) == [Connected()]

@@ -1,0 +1,93 @@
+"""What a WebSocket has received, taken without a task that waits for it.
+
+aiohttp hands out one message for each ``await``, and an empty queue makes the caller wait: there is no
+asking whether something is there. Yet a terminal must know when it has caught up, to paint; twenty
+hidden ones must not wake for every message; and a flood comes in messages of a few kilobytes. So
+``receive`` is run here by hand: it suspends only while its queue is empty, upon one future, which tells
+when to go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import types
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Generator, Sequence
+
+    from podboard.kube.client import Socket
+
+DATA = frozenset((aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT))
+"""Messages that carry the channels of exec; a proxy may turn one into the other."""
+
+_ENOUGH = 32 * 1024
+"""Bytes taken at once at most, but for the last message: more would hold back the socket's own reading."""
+
+_LAST = frozenset((aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG))
+
+
+class Inbox:
+    """The incoming messages of one WebSocket, which nobody else may receive from.
+
+    Args:
+        socket: The connection.
+        arrived: Called when ``take`` has become worth while after it returned nothing.
+    """
+
+    def __init__(self, socket: Socket, arrived: Callable[[], None]) -> None:
+        self._socket = socket
+        self._arrived = arrived
+        self._messages: list[aiohttp.WSMessage] = []
+        self._receiving: Coroutine[Any, Any, None] | None = self._receive()
+        self._waits_for: asyncio.Future[Any] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything that has come was taken, and somebody wanted more."""
+        return self._waits_for is not None and not self._waits_for.done()
+
+    def take(self) -> Sequence[aiohttp.WSMessage]:
+        """Return what is here, in order: some messages of data, then one other at most; or nothing."""
+        if self.is_empty or self._receiving is None:
+            return ()
+        try:
+            self._waits_for = self._receiving.send(None)
+        except StopIteration:
+            self._receiving = None
+        else:
+            if self._waits_for is not None:
+                self._waits_for.add_done_callback(lambda _: self._arrived())
+        taken, self._messages = self._messages, []
+        return taken
+
+    def close(self) -> None:
+        """Stop receiving, so that the socket can be closed; nothing may be taken any more."""
+        receiving, self._receiving, self._waits_for = self._receiving, None, None
+        if receiving is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                receiving.throw(asyncio.CancelledError())
+
+    async def _receive(self) -> None:
+        """Gather messages until it is enough, again and again; return after the last."""
+        receive, size = self._socket.receive, 0
+        while True:
+            message = await receive()
+            self._messages.append(message)
+            if message.type in DATA:
+                size += len(message.data)
+                if size < _ENOUGH:
+                    continue
+            elif message.type not in _LAST:
+                return
+            await _pause()
+            size = 0
+
+
+@types.coroutine
+def _pause() -> Generator[None]:
+    """Hand back to whoever runs the coroutine by hand, with nothing to wait for."""
+    yield
