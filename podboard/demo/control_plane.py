@@ -1,0 +1,82 @@
+"""The cluster without its door: objects, time, nodes, controllers, processes."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from podboard.demo.admission import admit_pod
+from podboard.demo.controllers import MANAGER, Controllers
+from podboard.demo.events import EventRecorder
+from podboard.demo.kinds import KINDS, NAMESPACE, POD
+from podboard.demo.kubelet import Kubelet
+from podboard.demo.store import Store
+
+if TYPE_CHECKING:
+    from podboard.demo.agenda import Agenda
+    from podboard.demo.containers import Runtime
+    from podboard.demo.gojson import Object
+    from podboard.demo.logs import Log, Logs
+    from podboard.demo.store import Document
+
+
+class ControlPlane:
+    """Holds the cluster together.
+
+    Attributes:
+        random: What names are drawn from; the same in every run.
+    """
+
+    def __init__(self, agenda: Agenda, runtime: Runtime, logs: Logs) -> None:
+        self.agenda = agenda
+        self.runtime = runtime
+        self.logs = logs
+        self.random = Random(1)
+        self.store = Store(KINDS)
+        self.events = EventRecorder(self.store)
+        self.kubelet = Kubelet(self.store, agenda, runtime, logs, self.events, self._pod_changed)
+        self.controllers = Controllers(
+            self.store, agenda, self.events, self._create_owned, self._delete_owned
+        )
+
+    def has_namespace(self, name: str) -> bool:
+        """Say whether there is such a namespace."""
+        return self.store[NAMESPACE].get("", name) is not None
+
+    def create_pod(self, manifest: Object, namespace: str, manager: str) -> Document:
+        """Create a pod as somebody asks for it, and begin its life.
+
+        Raises:
+            ApiFailure: It cannot be a pod.
+        """
+        pod = admit_pod(manifest, namespace, manager, self.agenda.now(), self.random)
+        document = self.store[POD].put(pod)
+        self.kubelet.lead(pod)
+        return document
+
+    def delete_pod(self, namespace: str, name: str, grace: int | None = None) -> Document:
+        """Begin to delete a pod that is there; return its state now.
+
+        Args:
+            grace: Seconds its processes have; None for what its spec says.
+        """
+        collection = self.store[POD]
+        document = collection.get(namespace, name)
+        if document is None:
+            raise KeyError(f"{namespace}/{name}")
+        self.kubelet.delete(document, grace)
+        return collection.get(namespace, name) or document
+
+    def log_of(self, pod: Object, container: str, run: str) -> Log:
+        """Return the log of a run of a container."""
+        del pod, container
+        return self.logs.of(run)
+
+    def _pod_changed(self, pod: Object) -> None:
+        self.controllers.pod_changed(pod)
+
+    def _create_owned(self, manifest: Object) -> Object:
+        return self.create_pod(manifest, manifest["metadata"]["namespace"], MANAGER).read()
+
+    def _delete_owned(self, pod: Object) -> None:
+        self.delete_pod(pod["metadata"]["namespace"], pod["metadata"]["name"])

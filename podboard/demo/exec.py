@@ -1,0 +1,210 @@
+"""One exec over WebSocket: a command in a container, its streams on the socket's channels."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from podboard.demo.channels import Channel
+from podboard.demo.containers import CannotStart
+from podboard.demo.gojson import decode_object
+from podboard.demo.websocket import MessageReader, Opcode, ProtocolError, close_frame, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podboard.demo.channels import Framing
+    from podboard.demo.containers import Container
+    from podboard.demo.processes import Process, Streams
+    from podboard.demo.websocket import Message
+
+_NORMAL, _BROKEN = 1000, 1002
+_SIZE_SECONDS: Final = 0.03
+"""How long a terminal's command is held back for its size, which a client sends at once after the upgrade.
+
+A real node takes as long to start a command, and so the size is in force by then.
+"""
+
+_GOODBYE_SECONDS: Final = 2.0
+_LARGEST_SIZE: Final = 0xFFFF  # a terminal's size is two 16-bit numbers
+
+
+class ExecSession:
+    """The server's end of one exec.
+
+    It is the socket's receiver and the command's listener, and passes bytes from the one to the other
+    within one callback: no task is woken for a message.
+
+    Args:
+        cut_after: Bytes of output frames after which the connection is cut in the middle of one; a fault.
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        framing: Framing,
+        streams: Streams,
+        *,
+        cut_after: int | None = None,
+    ) -> None:
+        self._transport = transport
+        self._framing = framing
+        self._streams = streams
+        self._left = cut_after
+        self._reader = MessageReader()
+        self._process: Process | None = None
+        self._early: list[tuple[Channel, bytes]] = []
+        self._gone = asyncio.Event()
+        self._over = asyncio.Event()  # the client is gone, or the command has finished
+        self._sized = asyncio.Event()
+        self._behind = False
+        self._goodbye_said = False
+
+    async def run(self, container: Container, command: Sequence[str]) -> None:
+        """Run the command from the first frame to the last; returns early when the client goes away."""
+        self._send(self._first_channel(), b"")
+        if self._streams.terminal:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SIZE_SECONDS):
+                    await self._sized.wait()
+        if self._gone.is_set():
+            return
+        try:
+            process = container.start(command, self._streams, self)
+        except CannotStart as failure:
+            last_word = self._framing.not_started(str(failure))
+        else:
+            self._begin(process)
+            await self._over.wait()
+            if self._gone.is_set():
+                return
+            last_word = self._framing.exited(process.finished.result(), command)
+        if last_word:
+            self._send(Channel.STATUS, last_word)
+        self._say_goodbye(_NORMAL)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await self._gone.wait()
+
+    def leave(self) -> None:
+        """End the connection without a word; the command goes on. So a restarting kubelet does."""
+        self._go()
+        self._transport.close()
+
+    def received(self, data: bytes) -> None:
+        """Take the client's bytes."""
+        try:
+            messages = self._reader.feed(data)
+        except ProtocolError:
+            self._end(_BROKEN)
+            return
+        for message in messages:
+            if self._gone.is_set():
+                return
+            self._take(message)
+
+    def writable(self, *, now: bool) -> None:
+        """Let the command wait while the client is behind with reading."""
+        self._behind = not now
+        if self._process is None:
+            return
+        if now:
+            self._process.resume()
+        else:
+            self._process.pause()
+
+    def lost(self) -> None:
+        """Let the command go on without the client."""
+        self._go()
+
+    def said(self, data: bytes, *, as_error: bool) -> None:
+        """Send the command's output."""
+        if not self._gone.is_set():
+            self._send(Channel.STDERR if as_error else Channel.STDOUT, data)
+
+    def stdin_drained(self) -> None:
+        """Read on: the command takes input again."""
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _first_channel(self) -> Channel:
+        """Return the channel of the empty first frame: the lowest of those that were asked for."""
+        if self._streams.stdout:
+            return Channel.STDOUT
+        return Channel.STDERR if self._streams.stderr else Channel.STATUS
+
+    def _begin(self, process: Process) -> None:
+        self._process = process
+        process.finished.add_done_callback(lambda _: self._over.set())
+        if self._behind:
+            process.pause()
+        early, self._early = self._early, []
+        for channel, data in early:
+            self._give(process, channel, data)
+
+    def _take(self, message: Message) -> None:
+        if message.opcode is Opcode.PING:
+            self._transport.write(frame(Opcode.PONG, message.payload))
+        elif message.opcode is Opcode.CLOSE:
+            self._end(_NORMAL)
+        elif message.opcode is not Opcode.PONG:
+            content = self._framing.incoming(message)
+            if content is None:
+                return
+            if content[0] is Channel.RESIZE:
+                self._sized.set()
+            if self._process is None:
+                self._early.append(content)
+            else:
+                self._give(self._process, *content)
+
+    def _give(self, process: Process, channel: Channel, data: bytes) -> None:
+        if channel is Channel.STDIN and self._streams.stdin:
+            process.write(data)
+            if process.stdin_full:
+                self._transport.pause_reading()
+        elif channel is Channel.RESIZE:
+            if (size := _size(data)) is not None:
+                process.resize(*size)
+        elif channel is Channel.CLOSE and data[:1] == b"\0" and self._framing.can_close_stdin:
+            process.end_stdin()
+
+    def _send(self, channel: Channel, data: bytes) -> None:
+        message = self._framing.outgoing(channel, data)
+        if self._left is not None:
+            self._left -= len(message)
+            if self._left < 0:
+                self._transport.write(message[: len(message) // 2])
+                self._transport.abort()
+                return
+        self._transport.write(message)
+
+    def _say_goodbye(self, code: int) -> None:
+        if not self._goodbye_said:
+            self._goodbye_said = True
+            self._transport.write(close_frame(code))
+
+    def _end(self, code: int) -> None:
+        self._say_goodbye(code)
+        self.leave()
+
+    def _go(self) -> None:
+        self._gone.set()
+        self._over.set()
+        if self._process is not None:
+            self._process.detach()
+
+
+def _size(text: bytes) -> tuple[int, int] | None:
+    """Read a resize message; None if it is none. The client may send anything."""
+    try:
+        size = decode_object(text)
+    except ValueError:
+        return None
+    columns, rows = size.get("Width"), size.get("Height")
+    if not (isinstance(columns, int) and isinstance(rows, int)):
+        return None
+    if not (0 <= columns <= _LARGEST_SIZE and 0 <= rows <= _LARGEST_SIZE):
+        return None
+    return columns, rows

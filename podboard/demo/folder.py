@@ -1,0 +1,68 @@
+"""The cluster's private folder: made for one cluster, gone with it, swept up by the next if it was killed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from podboard.demo.processes import kill_everything_at_home
+
+_PREFIX: Final = "podboard-demo-"
+_LOCK: Final = "alive"
+
+
+class PrivateFolder:
+    """A folder in the machine's temporary one that only its owner can enter.
+
+    A lock on a file in it says that its cluster lives. The kernel drops the lock when the cluster's
+    process ends, however it ends, and a process number that is used again cannot fake it.
+
+    Attributes:
+        path: Where it is.
+    """
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._lock = os.open(self.path / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def remove(self) -> None:
+        """Take the folder and everything in it away."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lock)
+
+
+def sweep() -> None:
+    """Remove what clusters left behind that were killed: their folders, and processes at home there."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if _is_ours(path) and _is_dead(path):
+            kill_everything_at_home(path)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        about = path.lstat()
+    except OSError:  # gone meanwhile
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
+
+
+def _is_dead(path: Path) -> bool:
+    """Say whether nobody holds the folder's lock; one without a lock file is only just being made."""
+    try:
+        lock = os.open(path / _LOCK, os.O_WRONLY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(lock)
+    return True

@@ -1,0 +1,63 @@
+"""What is inside an image: which tools its containers have, which files lie in their home, what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+
+class Tools(Enum):
+    """Which commands a container has."""
+
+    ALL = "everything this machine has"
+    SH = "sh and the small tools beside it, no bash"
+    NONE = "no shell and no tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a container's own process ends.
+
+    Attributes:
+        reason: As the runtime reports it: ``Completed``, ``Error``, ``OOMKilled``.
+    """
+
+    code: int
+    reason: str = ""
+
+    @property
+    def word(self) -> str:
+        """Return the reason, or the one the runtime gives for this code."""
+        return self.reason or ("Completed" if self.code == 0 else "Error")
+
+
+Program: TypeAlias = Callable[["Random"], Generator[tuple[float, str], None, Exit]]
+"""A container's own process: yields (seconds to wait, line to log) until it ends, if it ever does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image.
+
+    Attributes:
+        files: By their path under the home; a shell's start-up files here replace the usual ones.
+        program: None for a process that says nothing and never ends.
+        ready_after: Seconds from the container's start to its readiness.
+        on_sigterm: How it ends a second after it is asked to; None if it has to be killed when its grace is over.
+    """
+
+    tools: Tools = Tools.ALL
+    files: Mapping[str, str] = field(default_factory=dict)
+    program: Program | None = None
+    ready_after: float = 0.0
+    on_sigterm: Exit | None = None
+
+
+ANYTHING = Image()
+"""What an image is taken for that nobody described."""

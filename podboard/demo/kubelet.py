@@ -1,0 +1,440 @@
+"""Scheduler and kubelet in one: they take a pod from its creation through its life to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from podboard.demo import pod_status
+from podboard.demo.events import Happening
+from podboard.demo.images import Exit
+from podboard.demo.kinds import NODE, POD
+from podboard.demo.times import parse_rfc3339, rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from podboard.demo.agenda import Agenda, Script
+    from podboard.demo.containers import Runtime
+    from podboard.demo.events import EventRecorder
+    from podboard.demo.gojson import Object
+    from podboard.demo.images import Image
+    from podboard.demo.logs import Logs
+    from podboard.demo.store import Collection, Document, Store
+
+_BIND, _ACCEPT, _SANDBOX, _START, _RESYNC, _FORGET = 0.006, 0.024, 0.8, 0.09, 0.02, 0.4
+"""Seconds each step of a pod's life takes, as on a real, idle node."""
+
+_OBEY_SECONDS: Final = 1.0
+"""How long a process takes to end that is asked to and does as it is told."""
+
+_KILLED: Final = Exit(137)
+_BACK_OFF_FIRST: Final = 10
+_BACK_OFF_LIMIT: Final = 40
+"""Seconds a crashing container waits; a real kubelet goes up to five minutes, too long to be watched."""
+
+_CALM_SECONDS: Final = 600.0
+"""A container that ran for so long is no longer held to be crashing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PodId:
+    """Which pod: a replaced one has the same name and another uid."""
+
+    namespace: str
+    name: str
+    uid: str
+
+
+@dataclass(slots=True)
+class _Node:
+    """What the kubelet knows of its machine."""
+
+    ip: str
+    pod_prefix: str
+    pods: int = 0
+
+    def next_pod_ip(self) -> str:
+        """Return an address nobody has had before (until the range has been gone through)."""
+        self.pods = self.pods % 250 + 1
+        return f"{self.pod_prefix}{self.pods + 1}"
+
+
+class Kubelet:
+    """Leads every pod through its life.
+
+    Args:
+        changed: Called with a pod (its last state and id) whenever it has changed or is gone; controllers listen.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        agenda: Agenda,
+        runtime: Runtime,
+        logs: Logs,
+        events: EventRecorder,
+        changed: Callable[[Object], None],
+    ) -> None:
+        self._pods: Collection = store[POD]
+        self._node_objects = store[NODE]
+        self._agenda = agenda
+        self._runtime = runtime
+        self._logs = logs
+        self._events = events
+        self._changed = changed
+        self._nodes: dict[str, _Node] = {}
+        self._next_node = 0
+        self._back_off: dict[tuple[str, str], int] = {}
+        self._previous: dict[tuple[str, str], str] = {}
+        self._killing: set[asyncio.Task[None]] = set()
+
+    def previous_run(self, uid: str, container: str) -> str:
+        """Return the id of a container's run before this one, empty if there was none."""
+        return self._previous.get((uid, container), "")
+
+    def lead(self, pod: Object) -> PodId:
+        """Lead a pod that has just been created: schedule it and start it."""
+        which = _id(pod)
+        self._agenda.play(self._begin(which), which.uid)
+        return which
+
+    def take_up(self, pod: Object) -> PodId:
+        """Go on with a pod whose status tells that it has been alive for a while."""
+        which = _id(pod)
+        for status in pod_status.statuses(pod):
+            if "running" in status["state"]:
+                self._play_container(which, status["name"])
+            elif "waiting" in status["state"] and status["lastState"]:
+                self._play_container(which, status["name"], waits=float(_BACK_OFF_FIRST))
+                self._back_off[which.uid, status["name"]] = _BACK_OFF_LIMIT
+        return which
+
+    def end_container(self, which: PodId, container: str, ending: Exit) -> None:
+        """End a running container's process now; it is restarted as its pod's policy says."""
+        self._agenda.stop(_run_owner(which, container))
+        self._play_container(which, container, ending=ending)
+
+    def delete(self, document: Document, grace: int | None) -> Object:
+        """Begin to delete a pod; return it as it is now.
+
+        Args:
+            grace: Seconds its processes have to end by themselves; None for what its spec says.
+        """
+        pod = document.read()
+        which, metadata = _id(pod), pod["metadata"]
+        seconds = pod["spec"]["terminationGracePeriodSeconds"] if grace is None else grace
+        if "nodeName" not in pod["spec"] or pod["status"]["phase"] in {"Succeeded", "Failed"}:
+            seconds = 0  # nothing of it runs
+        if "deletionTimestamp" in metadata and seconds >= metadata["deletionGracePeriodSeconds"]:
+            return pod
+        if "deletionTimestamp" not in metadata:
+            metadata["generation"] += 1
+        metadata["deletionTimestamp"] = rfc3339(self._agenda.now() + seconds)
+        metadata["deletionGracePeriodSeconds"] = seconds
+        _put_deletion_in_order(metadata)
+        self._agenda.stop(which.uid)
+        if seconds == 0:
+            self._forget(which)
+            return pod
+        self._put(pod)
+        self._agenda.play(self._end(which, seconds), which.uid)
+        return pod
+
+    async def settled(self) -> None:
+        """Wait until the processes of ended containers are gone."""
+        await asyncio.gather(*self._killing)
+
+    # -- scripts
+
+    def _begin(self, which: PodId) -> Script:
+        yield _BIND
+        if not self._schedule(which):
+            return
+        yield _ACCEPT
+        self._change(which, lambda pod, now: pod_status.accepted(pod, self._node_of(pod).ip, now))
+        yield _SANDBOX
+        pod = self._change(which, pod_status.sandbox_made)
+        if pod is None:
+            return
+        for container in pod["spec"].get("initContainers", []):
+            yield _START
+            if pod_status.is_sidecar(container):
+                self._start(which, container["name"])
+                self._play_container(which, container["name"])
+            elif not (yield from self._initialize(which, container["name"])):
+                return
+        yield _START
+        names = [container["name"] for container in pod["spec"]["containers"]]
+        self._start(which, *names)
+        for name in names:
+            self._play_container(which, name)
+
+    def _initialize(self, which: PodId, name: str) -> Generator[float, None, bool]:
+        """Run an init container, again and again until it succeeds; return whether it ever does."""
+        while True:
+            self._start(which, name)
+            ending = yield from self._run(which, name)
+            if ending is None:
+                return False
+            pod = self._ended(which, name, ending)
+            if pod is None or pod["status"]["phase"] == "Failed":
+                return False
+            if ending.code == 0:
+                return True
+            yield from self._hold_back(which, name)
+
+    def _container(self, which: PodId, name: str, ending: Exit | None, waits: float | None) -> Script:
+        """Follow a container that runs, through its ends and restarts."""
+        if waits is not None:
+            yield waits
+            self._start(which, name)
+        while True:
+            if ending is None:
+                ending = yield from self._run(which, name)
+            pod = self._ended(which, name, ending) if ending is not None else None
+            if pod is None or ending is None or not _restarts(pod, name, ending):
+                return
+            ending = None
+            yield from self._hold_back(which, name)
+            self._start(which, name)
+
+    def _run(self, which: PodId, name: str) -> Generator[float, None, Exit | None]:
+        """Live through one run of a container's own process; return how it ended, None if it never does."""
+        pod = self._read(which)
+        if pod is None:
+            return None
+        status, image = pod_status.container_status(pod, name), self._image(pod, name)
+        log = self._logs.of(status["containerID"])
+        if image.ready_after and not status["ready"]:
+            yield image.ready_after
+            self._change(which, lambda pod, now: pod_status.ready(pod, name, now))
+        if image.program is None:
+            return None
+        program = image.program(Random(f"{which.name}/{name}/{status['restartCount']}"))
+        while True:
+            try:
+                wait, line = next(program)
+            except StopIteration as end:
+                return end.value
+            yield wait
+            log.write(line, self._agenda.now())
+
+    def _hold_back(self, which: PodId, name: str) -> Script:
+        """Wait as long as a container has to that ended and is to run again."""
+        yield 1.0
+        seconds = self._back_off.get((which.uid, name), 0)
+        self._back_off[which.uid, name] = min(2 * seconds or _BACK_OFF_FIRST, _BACK_OFF_LIMIT)
+        if not seconds:
+            return
+        pod = self._change(which, lambda pod, now: pod_status.backing_off(pod, name, seconds, now))
+        if pod is None:
+            return
+        message = (
+            f"Back-off restarting failed container {name} in pod {which.name}_{which.namespace}({which.uid})"
+        )
+        self._say(pod, Happening("BackOff", message, "Warning", name))
+        yield float(seconds)
+
+    def _end(self, which: PodId, grace: int) -> Script:
+        """End a pod: its containers, then the pod itself."""
+        yield _RESYNC
+        pod = self._change(which, pod_status.resynced)
+        if pod is None:
+            return
+        running = [one["name"] for one in pod_status.statuses(pod) if "running" in one["state"]]
+        for name in running:
+            self._say(pod, Happening("Killing", f"Stopping container {name}", container=name))
+        endings = {name: self._image(pod, name).on_sigterm for name in running}
+        yield float(grace) if None in endings.values() else min(float(grace), _OBEY_SECONDS)
+        for name in running:
+            self._agenda.stop(_run_owner(which, name))
+            self._end_run(pod_status.container_status(pod, name)["containerID"])
+
+        def ended(pod: Object, now: float) -> None:
+            for name in running:
+                pod_status.ended(pod, name, endings[name] or _KILLED, now)
+
+        if self._change(which, ended) is None:
+            return
+        yield _FORGET
+
+        def last_word(pod: Object, now: float) -> None:
+            pod["metadata"] |= {"deletionTimestamp": rfc3339(now), "deletionGracePeriodSeconds": 0}
+
+        self._change(which, last_word)
+        self._forget(which)
+
+    # -- steps
+
+    def _schedule(self, which: PodId) -> bool:
+        pod = self._read(which)
+        if pod is None:
+            return False
+        now = self._agenda.now()
+        nodes = [document.read() for document in self._node_objects.documents()]
+        fitting = [node["metadata"]["name"] for node in nodes if _fits(pod, node)]
+        if not fitting:
+            message = _why_unschedulable(len(nodes))
+            pod_status.unschedulable(pod, message, now)
+            self._put(pod)
+            self._events.by_scheduler(pod, Happening("FailedScheduling", message, "Warning"), now)
+            return False
+        node = fitting[self._next_node % len(fitting)]
+        self._next_node += 1
+        pod_status.scheduled(pod, node, now)
+        self._put(pod)
+        message = f"Successfully assigned {which.namespace}/{which.name} to {node}"
+        self._events.by_scheduler(pod, Happening("Scheduled", message), now)
+        return True
+
+    def _start(self, which: PodId, *names: str) -> None:
+        """Start containers, and tell of them together."""
+
+        def begin(pod: Object, now: float) -> None:
+            if "podIP" not in pod["status"]:
+                pod_status.has_ip(pod, self._node_of(pod).next_pod_ip())
+            for name in names:
+                pod_status.started(pod, name, now, ready=not self._image(pod, name).ready_after)
+
+        before = self._read(which)
+        if before is None:
+            return
+        for name in names:
+            status = pod_status.container_status(before, name)
+            if status.get("containerID"):
+                old = self._previous.get((which.uid, name))
+                if old is not None:
+                    self._logs.forget(old)
+                self._previous[which.uid, name] = status["containerID"]
+        pod = self._change(which, begin)
+        if pod is None:
+            return
+        for name in names:
+            image = pod_status.container_spec(pod, name)["image"]
+            init = any(one["name"] == name for one in pod["spec"].get("initContainers", []))
+            there = f'Container image "{image}" already present on machine and can be accessed by the pod'
+            self._say(pod, Happening("Pulled", there, container=name, init=init))
+            self._say(pod, Happening("Created", "Container created", container=name, init=init))
+            self._say(pod, Happening("Started", "Container started", container=name, init=init))
+
+    def _ended(self, which: PodId, name: str, ending: Exit) -> Object | None:
+        before = self._read(which)
+        if before is None:
+            return None
+        status = pod_status.container_status(before, name)
+        self._end_run(status["containerID"])
+        ran = self._agenda.now() - parse_rfc3339(status["state"]["running"]["startedAt"])
+        if ran > _CALM_SECONDS:
+            self._back_off.pop((which.uid, name), None)
+        return self._change(which, lambda pod, now: pod_status.ended(pod, name, ending, now))
+
+    def _end_run(self, container_id: str) -> None:
+        """Kill what somebody still has running in a container whose own process has ended."""
+        self._logs.of(container_id).end()
+        task = asyncio.get_running_loop().create_task(self._runtime.kill(container_id))
+        self._killing.add(task)
+        task.add_done_callback(self._killing.discard)
+
+    def _forget(self, which: PodId) -> None:
+        last = self._read(which)
+        self._agenda.stop(which.uid)
+        if last is None:
+            return
+        for status in pod_status.statuses(last):
+            self._agenda.stop(_run_owner(which, status["name"]))
+            for container_id in (
+                status.get("containerID"),
+                self._previous.pop((which.uid, status["name"]), None),
+            ):
+                if container_id:
+                    self._end_run(container_id)
+                    self._logs.forget(container_id)
+            self._back_off.pop((which.uid, status["name"]), None)
+        self._pods.delete(which.namespace, which.name)
+        self._changed(last)
+
+    def _play_container(
+        self, which: PodId, name: str, *, ending: Exit | None = None, waits: float | None = None
+    ) -> None:
+        self._agenda.play(self._container(which, name, ending, waits), _run_owner(which, name))
+
+    def _read(self, which: PodId) -> Object | None:
+        document = self._pods.get(which.namespace, which.name)
+        pod = None if document is None else document.read()
+        return pod if pod is not None and pod["metadata"]["uid"] == which.uid else None
+
+    def _change(self, which: PodId, change: Callable[[Object, float], None]) -> Object | None:
+        pod = self._read(which)
+        if pod is not None:
+            change(pod, self._agenda.now())
+            self._put(pod)
+        return pod
+
+    def _put(self, pod: Object) -> None:
+        self._pods.put(pod)
+        self._changed(pod)
+
+    def _say(self, pod: Object, what: Happening) -> None:
+        self._events.by_kubelet(pod, what, self._agenda.now())
+
+    def _image(self, pod: Object, container: str) -> Image:
+        return self._runtime.image(pod_status.container_spec(pod, container)["image"])
+
+    def _node_of(self, pod: Object) -> _Node:
+        name = pod["spec"]["nodeName"]
+        if name not in self._nodes:
+            document = self._node_objects.get("", name)
+            node = {} if document is None else document.read()
+            addresses = node.get("status", {}).get("addresses", [])
+            ip = next((one["address"] for one in addresses if one["type"] == "InternalIP"), "192.0.2.1")
+            prefix = node.get("spec", {}).get("podCIDR", "10.88.0.0/24").rpartition(".")[0]
+            self._nodes[name] = _Node(ip, f"{prefix}.")
+        return self._nodes[name]
+
+
+def _id(pod: Object) -> PodId:
+    metadata = pod["metadata"]
+    return PodId(metadata["namespace"], metadata["name"], metadata["uid"])
+
+
+def _run_owner(which: PodId, container: str) -> str:
+    return f"{which.uid}/{container}"
+
+
+def _restarts(pod: Object, container: str, ending: Exit) -> bool:
+    if "deletionTimestamp" in pod["metadata"]:
+        return False
+    if pod_status.is_sidecar(pod_status.container_spec(pod, container)):
+        return True
+    policy = pod["spec"]["restartPolicy"]
+    return policy == "Always" or (policy == "OnFailure" and ending.code != 0)
+
+
+def _fits(pod: Object, node: Object) -> bool:
+    labels = node["metadata"].get("labels", {})
+    wanted = pod["spec"].get("nodeSelector", {})
+    if pod_status.wanted_node(pod) not in (None, node["metadata"]["name"]):
+        return False
+    return all(labels.get(name) == value for name, value in wanted.items())
+
+
+def _why_unschedulable(nodes: int) -> str:
+    return (
+        f"0/{nodes} nodes are available: {nodes} node(s) didn't match Pod's node affinity/selector. no new claims to "
+        f"deallocate, preemption: 0/{nodes} nodes are available: {nodes} Preemption is not helpful for scheduling."
+    )
+
+
+def _put_deletion_in_order(metadata: Object) -> None:
+    """Put the two fields where Go has them: after the moment of creation."""
+    fields = ("deletionTimestamp", "deletionGracePeriodSeconds")
+    told = {name: metadata.pop(name) for name in fields}
+    items = list(metadata.items())
+    metadata.clear()
+    for name, value in items:
+        metadata[name] = value
+        if name == "creationTimestamp":
+            metadata |= told

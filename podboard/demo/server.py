@@ -1,0 +1,232 @@
+"""The API server: who asks, whether he may, and who answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import TYPE_CHECKING, Final
+
+from podboard.demo.discovery import VERSION, discovery
+from podboard.demo.faults import ALL, EXEC, LIST, WATCH
+from podboard.demo.gojson import encode
+from podboard.demo.http_server import HOST, TEXT, HttpServer
+from podboard.demo.kinds import POD, find_kind
+from podboard.demo.pod_requests import PodRequests
+from podboard.demo.rbac import MASTERS, Attributes, forbidden
+from podboard.demo.resources import Resources, manager_of
+from podboard.demo.reviews import Reviews
+from podboard.demo.status import ApiFailure, PlainFailure, method_not_allowed, no_such_path, unauthorized
+from podboard.demo.targets import read_target
+from podboard.errors import UsageError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from podboard.demo.control_plane import ControlPlane
+    from podboard.demo.faults import Faults
+    from podboard.demo.http_request import Request
+    from podboard.demo.http_server import Exchange
+    from podboard.demo.rbac import Accounts, User
+    from podboard.demo.targets import Target
+
+log = logging.getLogger(__name__)
+
+FAULTS_PATH: Final = "/podboard/faults"
+"""Where the faults can be read (GET) and set (PUT, a JSON list of texts) by an administrator, whatever they are."""
+
+_OWN_HOSTS: Final = frozenset({HOST, "localhost"})
+_HEALTH_PATHS: Final = ("/healthz", "/livez", "/readyz")
+_AWAY_SECONDS: Final = 0.5
+_LAST_WORDS_SECONDS: Final = 0.2
+
+
+class ApiServer:
+    """Serves a control plane over HTTPS.
+
+    Attributes:
+        pods: The requests that pods' nodes serve.
+    """
+
+    def __init__(self, plane: ControlPlane, accounts: Accounts, faults: Faults, tls: ssl.SSLContext) -> None:
+        self._plane = plane
+        self._accounts = accounts
+        self._faults = faults
+        self._http = HttpServer(self._handle, tls)
+        self._resources = Resources(plane, faults)
+        self._reviews = Reviews(accounts, plane.agenda.now)
+        self.pods = PodRequests(plane, faults)
+        self._restarts: asyncio.Task[None] | None = None
+        faults.listen(self._faults_changed)
+
+    @property
+    def address(self) -> str:
+        """Return host and port."""
+        return f"{HOST}:{self._http.port}"
+
+    async def start(self) -> None:
+        """Begin to listen, if the faults let it."""
+        await self._http.listen()
+        self._faults_changed()
+
+    async def restart(self, away: float = _AWAY_SECONDS) -> None:
+        """End every connection as a stopping API server does, and come back on the same port.
+
+        Args:
+            away: Seconds without anybody listening.
+        """
+        self._http.refuse()
+        self._resources.stopping.set_result(None)
+        await asyncio.sleep(_LAST_WORDS_SECONDS if self._resources.watches else 0.0)
+        self._http.cut_all()
+        self._resources.stopping = asyncio.get_running_loop().create_future()
+        await asyncio.sleep(away)
+        if self._faults.find("refuse") is None:
+            await self._http.listen()
+
+    async def close(self) -> None:
+        """End everything."""
+        if self._restarts is not None:
+            self._restarts.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._restarts
+        await self._http.close()
+
+    def _faults_changed(self) -> None:
+        for watch in list(self._resources.watches):
+            self._resources.drop_as_told(watch)
+        if self._restarts is not None:
+            self._restarts.cancel()
+        self._restarts = asyncio.get_running_loop().create_task(self._keep_up_with_faults())
+
+    async def _keep_up_with_faults(self) -> None:
+        """Listen or not, and restart, as the faults say."""
+        if self._faults.find("refuse") is not None:
+            self._http.refuse()
+            self._http.cut_all()
+        else:
+            await self._http.listen()
+        seconds = self._faults.find("restart")
+        while seconds is not None:
+            await asyncio.sleep(seconds)
+            await self.restart()
+            if not seconds:
+                return
+
+    async def _handle(self, exchange: Exchange) -> None:
+        try:
+            await self._answer(exchange)
+        except ApiFailure as failure:
+            if not exchange.answered:
+                await exchange.answer(failure.code, failure.body())
+        except PlainFailure as failure:
+            if not exchange.answered:
+                await exchange.answer(failure.code, failure.text.encode(), TEXT)
+
+    async def _answer(self, exchange: Exchange) -> None:
+        request = exchange.request
+        _check_caller(request)
+        target = read_target(request)
+        if request.path != FAULTS_PATH:
+            await self._go_wrong(exchange, _place(target))
+        user = self._accounts.authenticate(
+            request.headers.get("authorization", ""), exchange.peer_certificate()
+        )
+        if target is None:
+            await self._answer_path(exchange, user)
+            return
+        self._authorize(user, target.attributes)
+        await self._answer_resource(exchange, user, target)
+
+    async def _go_wrong(self, exchange: Exchange, place: str) -> None:
+        if (seconds := self._faults.find("delay", place)) is not None:
+            await asyncio.sleep(seconds)
+        if self._faults.find("hang", place) is not None:
+            await asyncio.get_running_loop().create_future()
+        if self._faults.find("401", place) is not None:
+            raise unauthorized()
+        if self._faults.find("403", place) is not None:
+            raise ApiFailure(403, "forbidden: a fault of the demo", "Forbidden", details={})
+        if self._faults.find("500", place) is not None:
+            raise ApiFailure(500, "Internal error occurred: a fault of the demo", "InternalError")
+
+    def _authorize(self, user: User, asked: Attributes) -> None:
+        if not self._accounts.decide(user, asked).allowed:
+            raise forbidden(user, asked)
+
+    async def _answer_path(self, exchange: Exchange, user: User) -> None:
+        request = exchange.request
+        path = request.path.rstrip("/") or "/"
+        if path == FAULTS_PATH:
+            await self._answer_faults(exchange, user)
+            return
+        self._authorize(user, Attributes(request.method.lower(), path=path))
+        if request.method != "GET":
+            raise method_not_allowed()
+        if path == "/version":
+            await exchange.answer(200, VERSION.encode())
+        elif path in _HEALTH_PATHS:
+            await exchange.answer(200, b"ok", TEXT)
+        elif (found := discovery(path, request.headers.get("accept", ""), self.address)) is not None:
+            document, media_type = found
+            await exchange.answer(200, encode(document) + b"\n", media_type)
+        else:
+            raise no_such_path()
+
+    async def _answer_resource(self, exchange: Exchange, user: User, target: Target) -> None:
+        if target.group in ("authentication.k8s.io", "authorization.k8s.io") and target.verb == "create":
+            request = exchange.request
+            reviewed = self._reviews.answer(target.plural, user, request.body, manager_of(request))
+            if reviewed is not None:
+                await exchange.answer(201, encode(reviewed) + b"\n")
+                return
+        kind = find_kind(target.group, target.version, target.plural)
+        if kind is None:
+            raise no_such_path()
+        if kind is POD and target.subresource == "exec":
+            if exchange.request.method != "GET":
+                raise method_not_allowed()
+            create = Attributes("create", "", "pods", "exec", target.namespace, target.name)
+            if not self._accounts.decide(user, create).allowed:
+                raise forbidden(user, create, silent=True)
+            await self.pods.exec(exchange, target)
+        elif kind is POD and target.subresource == "log" and target.verb == "get":
+            await self.pods.log(exchange, target)
+        else:
+            await self._resources.serve(exchange, kind, target)
+
+    async def _answer_faults(self, exchange: Exchange, user: User) -> None:
+        request = exchange.request
+        if MASTERS not in user.groups:
+            raise forbidden(user, Attributes(request.method.lower(), path=FAULTS_PATH))
+        if request.method == "PUT":
+            try:
+                wanted = json.loads(request.body)
+                if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
+                    raise UsageError("Faults are set by a JSON list of texts.")
+                self._faults.set(*wanted)
+            except (ValueError, UsageError) as error:
+                raise ApiFailure(400, str(error), "BadRequest") from None
+        elif request.method != "GET":
+            raise method_not_allowed()
+        await exchange.answer(200, encode([str(fault) for fault in self._faults]) + b"\n")
+
+
+def _check_caller(request: Request) -> None:
+    """Refuse what a web page could make a browser send.
+
+    Raises:
+        ApiFailure: The request comes from a page, or was led here by a name that is not this server's.
+    """
+    host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
+    if "origin" in request.headers or host not in _OWN_HOSTS:
+        raise ApiFailure(403, "forbidden: the demo cluster is not for browsers", "Forbidden", details={})
+
+
+def _place(target: Target | None) -> str:
+    if target is not None and target.subresource == "exec":
+        return EXEC
+    if target is not None and target.verb in (LIST, WATCH):
+        return target.verb
+    return ALL
