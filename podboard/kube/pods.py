@@ -8,6 +8,7 @@ list again.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from contextlib import aclosing
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from podboard.errors import ApiError, PodboardError, UnreachableError
 from podboard.kube.failures import no_api_server
 from podboard.kube.names import checked_namespace
+from podboard.model.text import one_line
 from podboard.wire.backoff import Backoff
 from podboard.wire.pod_documents import (
     Bookmark,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from podboard.kube.client import ApiClient
     from podboard.model.pod import Pod, PodKey
     from podboard.wire.pod_documents import WatchEvent
+
+log = logging.getLogger(__name__)
 
 _PAGE = 500
 _WATCH_SECONDS = (240, 300)
@@ -135,9 +139,11 @@ class PodFeed:
             except PodboardError as error:
                 if isinstance(error, ApiError) and error.status == _GONE:
                     self._version = ""
+                    log.info("pods: the server has forgotten where we were: listing again")
                     if self._is_first_in_a_while():
                         continue
                 state = self._retrying(error)
+                log.warning("pods: %s; again in %.1f s", state.sentence, state.retry_in)
                 yield PodChanges([], [], state)
                 await asyncio.sleep(state.retry_in)
 
@@ -169,6 +175,7 @@ class PodFeed:
                 break
         gone, self._known = self._known - listed, listed
         self._version = page.resource_version
+        log.info("pods: %d listed, %d gone, %d skipped", len(listed), len(gone), self._skipped)
         if gone:
             yield PodChanges([], list(gone), self._state(FeedPhase.LISTING, len(listed), len(listed)))
 
@@ -212,7 +219,7 @@ class PodFeed:
     def _note(self, event: WatchEvent, batch: _Batch) -> None:
         if isinstance(event, Failed):
             raise ApiError(
-                event.object.message or "the server ended the watch", status=event.object.code, reason=""
+                one_line(event.object.message) or "the server ended the watch", status=event.object.code
             )
         pod = event.object
         self._version = pod.metadata.resource_version or self._version

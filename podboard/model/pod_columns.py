@@ -56,19 +56,26 @@ class Summary(NamedTuple):
 def summary(pod: Pod) -> Summary:
     """Walk through a pod's containers once, for all columns that need it."""
     status = pod.status
-    reason = status.reason or status.phase
-    if _is_gated(status.conditions or ()):
-        reason = "SchedulingGated"
-    start = _initialization(pod, reason)
-    if not start.initializing or _is_true("Initialized", status.conditions or ()):
-        start = _running(pod, start)
-    reason = start.reason
+    gated = initialized = is_ready = False
+    for condition in status.conditions or ():
+        match condition.type:
+            case "PodScheduled":
+                gated = gated or condition.reason == "SchedulingGated"
+            case "Initialized":
+                initialized = initialized or condition.status == "True"
+            case "Ready":
+                is_ready = is_ready or condition.status == "True"
+    reason = "SchedulingGated" if gated else status.reason or status.phase
+    walk = _Walk(reason, len(pod.spec.containers or ()))
+    initializing = walk.through_init_containers(pod)
+    if initialized or not initializing:
+        walk.through_containers(pod, is_ready=is_ready)
     if pod.metadata.deletion_timestamp is not None:
         if status.reason == _NODE_LOST:
-            reason = "Unknown"
+            walk.reason = "Unknown"
         elif status.phase not in _TERMINAL_PHASES:
-            reason = "Terminating"
-    return Summary(start.ready, start.total, reason, start.restarts, start.last_restart)
+            walk.reason = "Terminating"
+    return Summary(walk.ready, walk.total, walk.reason, walk.restarts.count, walk.restarts.last)
 
 
 def ready(pod: Pod) -> str:
@@ -193,46 +200,81 @@ _SHORT_KINDS = {"ReplicaSet": "rs", "StatefulSet": "sts", "DaemonSet": "ds", "Jo
 _ON_ITS_WAY = frozenset(("", "Pending", "ContainerCreating", "PodInitializing", "SchedulingGated"))
 
 
-class _Walk(NamedTuple):
-    """What the walk through the containers has found so far."""
+class _Restarts:
+    """Restarts of several containers together."""
 
-    reason: str
-    ready: int
-    total: int
-    restarts: int
-    last_restart: str
-    sidecar_restarts: int = 0
-    sidecar_last_restart: str = ""
-    initializing: bool = False
+    __slots__ = ("count", "last")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last = ""
+
+    def add(self, container: ContainerStatus) -> None:
+        """Add a container's."""
+        self.count += container.restart_count
+        before = container.last_state.terminated
+        if before is not None and before.finished_at is not None:
+            self.last = max(self.last, before.finished_at)
 
 
-def _initialization(pod: Pod, reason: str) -> _Walk:
-    """Walk through the init containers up to the first that is not done."""
-    containers = pod.spec.init_containers or ()
-    total = len(pod.spec.containers or ())
-    statuses = pod.status.init_container_statuses or ()
-    if not containers and not statuses:
-        return _Walk(reason, 0, total, 0, "")
-    sidecars = {container.name for container in containers if container.restart_policy == "Always"}
-    total += sum(container.restart_policy == "Always" for container in containers)
-    ready = count = sidecar_count = 0
-    last = sidecar_last = ""
-    for number, container in enumerate(statuses):
-        ended = _last_end(container)
-        count += container.restart_count
-        last = max(last, ended)
-        if container.name in sidecars:
-            sidecar_count += container.restart_count
-            sidecar_last = max(sidecar_last, ended)
-        terminated = container.state.terminated
-        if terminated is not None and terminated.exit_code == 0:
-            continue
-        if container.name in sidecars and container.started:
-            ready += container.ready
-            continue
-        reason = _init_reason(container, f"Init:{number}/{len(containers)}")
-        return _Walk(reason, ready, total, count, last, sidecar_count, sidecar_last, initializing=True)
-    return _Walk(reason, ready, total, count, last, sidecar_count, sidecar_last)
+class _Walk:
+    """What a walk through a pod's containers has found so far."""
+
+    __slots__ = ("ready", "reason", "restarts", "sidecar_restarts", "total")
+
+    def __init__(self, reason: str, total: int) -> None:
+        self.reason = reason
+        self.ready = 0
+        self.total = total
+        self.restarts = _Restarts()
+        self.sidecar_restarts = _Restarts()
+
+    def through_init_containers(self, pod: Pod) -> bool:
+        """Go up to the first init container that is not done; say whether there is one."""
+        containers = pod.spec.init_containers or ()
+        sidecars = {container.name for container in containers if container.restart_policy == "Always"}
+        self.total += len(sidecars)
+        for number, container in enumerate(pod.status.init_container_statuses or ()):
+            self.restarts.add(container)
+            if container.name in sidecars:
+                self.sidecar_restarts.add(container)
+            terminated = container.state.terminated
+            if terminated is not None and terminated.exit_code == 0:
+                continue
+            if container.name in sidecars and container.started:
+                self.ready += container.ready
+                continue
+            self.reason = _init_reason(container, f"Init:{number}/{len(containers)}")
+            return True
+        return False
+
+    def through_containers(self, pod: Pod, *, is_ready: bool) -> None:
+        """Go through the containers proper, backwards: the first one's reason wins.
+
+        Of the init containers' restarts only the sidecars' count from now on: those stay.
+        """
+        self.restarts = self.sidecar_restarts
+        failure = ""
+        has_running = False
+        for container in reversed(pod.status.container_statuses or ()):
+            self.restarts.add(container)
+            state = container.state
+            if state.waiting is not None and state.waiting.reason:
+                self.reason = state.waiting.reason
+            elif state.terminated is not None:
+                self.reason = _end_reason(state.terminated)
+                if state.terminated.exit_code != 0:
+                    failure = self.reason
+            elif container.ready and state.running is not None:
+                has_running = True
+                self.ready += 1
+        if self.reason == "Completed":
+            if has_running and is_ready:
+                self.reason = "Running"
+            elif failure:
+                self.reason = failure
+            elif has_running:
+                self.reason = "NotReady"
 
 
 def _init_reason(container: ContainerStatus, progress: str) -> str:
@@ -244,47 +286,10 @@ def _init_reason(container: ContainerStatus, progress: str) -> str:
     return progress
 
 
-def _running(pod: Pod, start: _Walk) -> _Walk:
-    """Walk through the containers proper; the first one's reason comes last and wins."""
-    reason, ready, failure = start.reason, start.ready, ""
-    count, last = start.sidecar_restarts, start.sidecar_last_restart
-    has_running = False
-    for container in reversed(pod.status.container_statuses or ()):
-        count += container.restart_count
-        last = max(last, _last_end(container))
-        state = container.state
-        if state.waiting is not None and state.waiting.reason:
-            reason = state.waiting.reason
-        elif state.terminated is not None:
-            reason = _end_reason(state.terminated)
-            if state.terminated.exit_code != 0:
-                failure = reason
-        elif container.ready and state.running is not None:
-            has_running = True
-            ready += 1
-    if reason == "Completed":
-        if has_running and _is_true("Ready", pod.status.conditions or ()):
-            reason = "Running"
-        elif failure:
-            reason = failure
-        elif has_running:
-            reason = "NotReady"
-    return start._replace(reason=reason, ready=ready, restarts=count, last_restart=last)
-
-
 def _end_reason(terminated: Terminated) -> str:
     if terminated.reason:
         return terminated.reason
     return f"Signal:{terminated.signal}" if terminated.signal else f"ExitCode:{terminated.exit_code}"
-
-
-def _last_end(container: ContainerStatus) -> str:
-    terminated = container.last_state.terminated
-    return (terminated.finished_at or "") if terminated is not None else ""
-
-
-def _is_gated(conditions: Iterable[Condition]) -> bool:
-    return any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in conditions)
 
 
 def _is_true(kind: str, conditions: Iterable[Condition]) -> bool:

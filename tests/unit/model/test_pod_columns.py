@@ -164,6 +164,15 @@ def crashed(times: int, at: str) -> Json:
         # while initializing, those of init containers; afterwards, only sidecars' count
         (pod(init=(crashed(3, MINUTE_AGO),), phase="Pending"), "3 (60s ago)"),
         (pod(UP, init=(container(COMPLETED, restarts=3, last=terminated(1, finishedAt=MINUTE_AGO)),)), "0"),
+        (
+            pod(
+                UP,
+                init=({**crashed(2, HOUR_AGO), "started": False}, crashed(9, MINUTE_AGO)),
+                sidecars=("i0", "i1"),
+                conditions=(INITIALIZED,),
+            ),
+            "2 (60m ago)",
+        ),
         (pod(UP, init=({**crashed(3, HOUR_AGO), "started": True},), sidecars=("i0",)), "3 (60m ago)"),
     ],
 )
