@@ -7,9 +7,10 @@ from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Protocol
 
 from textual import constants
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
 from textual.drivers.linux_driver import LinuxDriver
 
+from podboard.ui.key_parser import KeyParser
 from podboard.ui.output import Output
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class PodboardDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._typist: Typist | None = app if hasattr(app, "type_text") else None
-        self._parser = XTermParser(debug)
+        self._parser = KeyParser(debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._escape_timer: asyncio.TimerHandle | None = None
         self._tail = ""

@@ -45,7 +45,7 @@ class Board(Screen[None], inherit_bindings=False):
     """Shows one cluster's pods and the terminals in them."""
 
     AUTO_FOCUS: ClassVar[str | None] = "PodList"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
         (0, "-small"),
         (MEDIUM_SCREEN, "-medium"),
         (WIDE_SCREEN, "-large"),

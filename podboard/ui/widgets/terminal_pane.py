@@ -88,7 +88,7 @@ class TerminalPane(Widget, can_focus=True):
 
     def paint(self) -> None:
         """Bring what changed onto the screen."""
-        if not self.is_attached or self._on_hold():
+        if not self.terminal.shown or self._on_hold():
             return
         changed = self._update()
         if not self._paint_rows(changed) and changed:
