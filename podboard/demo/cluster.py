@@ -6,14 +6,14 @@ import secrets
 import ssl
 from typing import TYPE_CHECKING, Final, Self
 
-from podboard.demo import world
+from podboard.demo import builders, world
 from podboard.demo.agenda import Agenda
 from podboard.demo.containers import Runtime
 from podboard.demo.control_plane import ControlPlane
 from podboard.demo.faults import Faults
 from podboard.demo.folder import PrivateFolder
 from podboard.demo.images import Exit
-from podboard.demo.kinds import POD
+from podboard.demo.kinds import NAMESPACE, NODE, POD
 from podboard.demo.kubeconfig import CLUSTER, Login, kubeconfig_text, write_private
 from podboard.demo.kubelet import PodId
 from podboard.demo.logs import Logs
@@ -93,7 +93,7 @@ class DemoCluster:
 
     def add_namespace(self, name: str, labels: Mapping[str, str] | None = None) -> None:
         """Add a namespace."""
-        world.add_namespace(self.plane, name, labels or {})
+        self.plane.store[NAMESPACE].put(builders.namespace(name, self.plane.agenda.now(), labels))
 
     def add_node(self, name: str, ip: str, pod_range: str) -> None:
         """Add a node.
@@ -101,7 +101,7 @@ class DemoCluster:
         Args:
             pod_range: Of its pods' addresses, as ``10.88.0.0/24``.
         """
-        world.add_node(self.plane, name, ip, pod_range)
+        self.plane.store[NODE].put(builders.node(name, ip, pod_range, self.plane.agenda.now()))
 
     def create_pod(self, manifest: Object, namespace: str, manager: str = "podboard-demo") -> None:
         """Create a pod from a manifest; it then lives as any other."""
@@ -144,7 +144,7 @@ class DemoCluster:
         self.authority = authority.certificate
         agenda = Agenda(now=self._now, paused=self._paused)
         self.plane = ControlPlane(agenda, Runtime(folder, self._images), Logs(folder / "logs"))
-        world.add_namespace(self.plane, "default", {})
+        self.add_namespace("default")
         if self._story is not None:
             self._story(self.plane)
         self.api = ApiServer(self.plane, self.accounts, self.faults, _tls(authority, folder))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from podboard.demo.builders import only_on
 from podboard.demo.events import Happening
 from podboard.demo.kinds import DAEMON_SET, DEPLOYMENT, JOB, NODE, POD, REPLICA_SET, STATEFUL_SET
 from podboard.demo.pod_status import wanted_node
@@ -81,6 +82,13 @@ class Controllers:
                 self._store[REPLICA_SET].put(owned)
                 self.look_after(REPLICA_SET, namespace, owned["metadata"]["name"])
         return deployment
+
+    def remove(self, kind: Kind, namespace: str, name: str) -> None:
+        """Delete a workload, and with it its pods."""
+        last = self._store[kind].delete(namespace, name)
+        if last is not None:
+            for pod in self._owned(last.read()):
+                self._delete(pod)
 
     def _soon(self, kind: Kind, namespace: str, name: str) -> Script:
         yield _DELAY
@@ -193,7 +201,7 @@ class Controllers:
                     DAEMON_SET,
                     owner,
                     {"generateName": f"{owner['metadata']['name']}-"},
-                    spec={"affinity": _only_on(node)},
+                    spec={"affinity": only_on(node)},
                 )
         ready = _ready(pods)
         told = {
@@ -312,9 +320,3 @@ def _nonzero(counts: dict[str, int]) -> dict[str, int]:
 
 def _generation(owner: Object) -> Object:
     return {"observedGeneration": owner["metadata"]["generation"]}
-
-
-def _only_on(node: str) -> Object:
-    field = {"key": "metadata.name", "operator": "In", "values": [node]}
-    terms = {"nodeSelectorTerms": [{"matchFields": [field]}]}
-    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}

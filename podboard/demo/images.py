@@ -49,6 +49,7 @@ class Image:
         files: By their path under the home; a shell's start-up files here replace the usual ones.
         program: None for a process that says nothing and never ends.
         ready_after: Seconds from the container's start to its readiness.
+        missing: Whether no registry has it, so that no container of it ever starts.
         on_sigterm: How it ends a second after it is asked to; None if it has to be killed when its grace is over.
     """
 
@@ -57,6 +58,7 @@ class Image:
     program: Program | None = None
     ready_after: float = 0.0
     on_sigterm: Exit | None = None
+    missing: bool = False
 
 
 ANYTHING = Image()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from podboard.demo.logs import Logs
     from podboard.demo.store import Collection, Document, Store
 
-_BIND, _ACCEPT, _SANDBOX, _START, _RESYNC, _FORGET = 0.006, 0.024, 0.8, 0.09, 0.02, 0.4
+_BIND, _ACCEPT, _SANDBOX, _PULL, _START, _RESYNC, _FORGET = 0.006, 0.024, 0.8, 1.2, 0.09, 0.02, 0.4
 """Seconds each step of a pod's life takes, as on a real, idle node."""
 
 _OBEY_SECONDS: Final = 1.0
@@ -32,8 +33,12 @@ _OBEY_SECONDS: Final = 1.0
 
 _KILLED: Final = Exit(137)
 _BACK_OFF_FIRST: Final = 10
-_BACK_OFF_LIMIT: Final = 40
+BACK_OFF_LIMIT: Final = 40
 """Seconds a crashing container waits; a real kubelet goes up to five minutes, too long to be watched."""
+
+_RECALLED_SECONDS: Final = 60.0
+_RECALLED_LINES: Final = 200
+"""How much of their past containers remember that were there before the cluster was started."""
 
 _CALM_SECONDS: Final = 600.0
 """A container that ran for so long is no longer held to be crashing."""
@@ -105,11 +110,17 @@ class Kubelet:
         """Go on with a pod whose status tells that it has been alive for a while."""
         which = _id(pod)
         for status in pod_status.statuses(pod):
-            if "running" in status["state"]:
-                self._play_container(which, status["name"])
-            elif "waiting" in status["state"] and status["lastState"]:
-                self._play_container(which, status["name"], waits=float(_BACK_OFF_FIRST))
-                self._back_off[which.uid, status["name"]] = _BACK_OFF_LIMIT
+            name, state = status["name"], status["state"]
+            for ended in (status["lastState"].get("terminated"), state.get("terminated")):
+                if ended is not None:
+                    self._recall(which, self._image(pod, name), ended)
+            if "running" in state:
+                if status["lastState"]:
+                    self._previous[which.uid, name] = status["lastState"]["terminated"]["containerID"]
+                self._play_container(which, name, behind=_RECALLED_SECONDS)
+            elif "waiting" in state and status["lastState"]:
+                self._play_container(which, name, waits=float(_BACK_OFF_FIRST))
+                self._back_off[which.uid, name] = BACK_OFF_LIMIT
         return which
 
     def end_container(self, which: PodId, container: str, ending: Exit) -> None:
@@ -143,6 +154,18 @@ class Kubelet:
         self._agenda.play(self._end(which, seconds), which.uid)
         return pod
 
+    def addresses(self, node: str) -> tuple[str, str]:
+        """Return a node's own address, and one for a new pod on it."""
+        known = self._node(node)
+        return known.ip, known.next_pod_ip()
+
+    def tell_of_back_off(self, pod: Object, container: str) -> None:
+        """Record that a container is not started again at once."""
+        which = _id(pod)
+        full_name = f"{which.name}_{which.namespace}({which.uid})"
+        message = f"Back-off restarting failed container {container} in pod {full_name}"
+        self._say(pod, Happening("BackOff", message, "Warning", container))
+
     async def settled(self) -> None:
         """Wait until the processes of ended containers are gone."""
         await asyncio.gather(*self._killing)
@@ -154,7 +177,7 @@ class Kubelet:
         if not self._schedule(which):
             return
         yield _ACCEPT
-        self._change(which, lambda pod, now: pod_status.accepted(pod, self._node_of(pod).ip, now))
+        self._change(which, lambda pod, now: pod_status.accepted(pod, self._node(pod["spec"]["nodeName"]).ip, now))
         yield _SANDBOX
         pod = self._change(which, pod_status.sandbox_made)
         if pod is None:
@@ -168,9 +191,13 @@ class Kubelet:
                 return
         yield _START
         names = [container["name"] for container in pod["spec"]["containers"]]
-        self._start(which, *names)
+        there = [name for name in names if not self._image(pod, name).missing]
+        self._start(which, *there)
         for name in names:
-            self._play_container(which, name)
+            if name in there:
+                self._play_container(which, name)
+            else:
+                self._agenda.play(self._pull_in_vain(which, name), _run_owner(which, name))
 
     def _initialize(self, which: PodId, name: str) -> Generator[float, None, bool]:
         """Run an init container, again and again until it succeeds; return whether it ever does."""
@@ -186,23 +213,46 @@ class Kubelet:
                 return True
             yield from self._hold_back(which, name)
 
-    def _container(self, which: PodId, name: str, ending: Exit | None, waits: float | None) -> Script:
+    def _pull_in_vain(self, which: PodId, name: str) -> Script:
+        """Ask a registry again and again for an image that it does not have."""
+        seconds = _BACK_OFF_FIRST
+        while (pod := self._read(which)) is not None:
+            image = pod_status.container_spec(pod, name)["image"]
+            failed = f'Failed to pull image "{image}": rpc error: code = NotFound desc = {image}: not found'
+            self._say(pod, Happening("Pulling", f'Pulling image "{image}"', container=name))
+            yield _PULL
+            self._wait_for_image(which, name, "ErrImagePull", failed.partition(": ")[2])
+            self._say(pod, Happening("Failed", failed, "Warning", name))
+            yield float(_BACK_OFF_FIRST)
+            backing_off = f'Back-off pulling image "{image}"'
+            self._wait_for_image(which, name, "ImagePullBackOff", backing_off)
+            self._say(pod, Happening("BackOff", backing_off, container=name))
+            yield float(seconds)
+            seconds = min(2 * seconds, BACK_OFF_LIMIT)
+
+    def _container(
+        self, which: PodId, name: str, ending: Exit | None, waits: float | None, behind: float
+    ) -> Script:
         """Follow a container that runs, through its ends and restarts."""
         if waits is not None:
             yield waits
             self._start(which, name)
         while True:
             if ending is None:
-                ending = yield from self._run(which, name)
+                ending = yield from self._run(which, name, behind)
             pod = self._ended(which, name, ending) if ending is not None else None
             if pod is None or ending is None or not _restarts(pod, name, ending):
                 return
-            ending = None
+            ending, behind = None, 0.0
             yield from self._hold_back(which, name)
             self._start(which, name)
 
-    def _run(self, which: PodId, name: str) -> Generator[float, None, Exit | None]:
-        """Live through one run of a container's own process; return how it ended, None if it never does."""
+    def _run(self, which: PodId, name: str, behind: float = 0.0) -> Generator[float, None, Exit | None]:
+        """Live through one run of a container's own process; return how it ended, None if it never does.
+
+        Args:
+            behind: Seconds of its past to be caught up with at once.
+        """
         pod = self._read(which)
         if pod is None:
             return None
@@ -213,20 +263,36 @@ class Kubelet:
             self._change(which, lambda pod, now: pod_status.ready(pod, name, now))
         if image.program is None:
             return None
-        program = image.program(Random(f"{which.name}/{name}/{status['restartCount']}"))
+        program = image.program(_chance(which, name, status["restartCount"]))
+        moment = self._agenda.now() - behind
         while True:
             try:
                 wait, line = next(program)
             except StopIteration as end:
-                return end.value
-            yield wait
-            log.write(line, self._agenda.now())
+                ending: Exit = end.value
+                return ending
+            moment += wait
+            if (rest := moment - self._agenda.now()) > 0:
+                yield rest
+            log.write(line, moment)
+
+    def _recall(self, which: PodId, image: Image, ended: Object) -> None:
+        """Write down what a run said that has ended before the cluster was started."""
+        if image.program is None:
+            return
+        said = list(islice(image.program(_chance(which, "", 0)), _RECALLED_LINES))
+        moment = parse_rfc3339(ended["finishedAt"]) - sum(wait for wait, _ in said)
+        log = self._logs.of(ended["containerID"])
+        for wait, line in said:
+            moment += wait
+            log.write(line, moment)
+        log.end()
 
     def _hold_back(self, which: PodId, name: str) -> Script:
         """Wait as long as a container has to that ended and is to run again."""
         yield 1.0
         seconds = self._back_off.get((which.uid, name), 0)
-        self._back_off[which.uid, name] = min(2 * seconds or _BACK_OFF_FIRST, _BACK_OFF_LIMIT)
+        self._back_off[which.uid, name] = min(2 * seconds or _BACK_OFF_FIRST, BACK_OFF_LIMIT)
         if not seconds:
             return
         pod = self._change(which, lambda pod, now: pod_status.backing_off(pod, name, seconds, now))
@@ -274,10 +340,12 @@ class Kubelet:
         if pod is None:
             return False
         now = self._agenda.now()
-        nodes = [document.read() for document in self._node_objects.documents()]
-        fitting = [node["metadata"]["name"] for node in nodes if _fits(pod, node)]
+        reasons = {
+            document.key: _unfit(pod, document.read()) for document in self._node_objects.documents()
+        }
+        fitting = [name for name, reason in reasons.items() if reason is None]
         if not fitting:
-            message = _why_unschedulable(len(nodes))
+            message = _why_unschedulable([reason for reason in reasons.values() if reason is not None])
             pod_status.unschedulable(pod, message, now)
             self._put(pod)
             self._events.by_scheduler(pod, Happening("FailedScheduling", message, "Warning"), now)
@@ -290,12 +358,20 @@ class Kubelet:
         self._events.by_scheduler(pod, Happening("Scheduled", message), now)
         return True
 
+    def _wait_for_image(self, which: PodId, name: str, reason: str, message: str) -> None:
+        def waits(pod: Object, now: float) -> None:
+            if "podIP" not in pod["status"]:
+                pod_status.has_ip(pod, self._node(pod["spec"]["nodeName"]).next_pod_ip())
+            pod_status.image_missing(pod, name, reason, message, now)
+
+        self._change(which, waits)
+
     def _start(self, which: PodId, *names: str) -> None:
         """Start containers, and tell of them together."""
 
         def begin(pod: Object, now: float) -> None:
             if "podIP" not in pod["status"]:
-                pod_status.has_ip(pod, self._node_of(pod).next_pod_ip())
+                pod_status.has_ip(pod, self._node(pod["spec"]["nodeName"]).next_pod_ip())
             for name in names:
                 pod_status.started(pod, name, now, ready=not self._image(pod, name).ready_after)
 
@@ -357,9 +433,15 @@ class Kubelet:
         self._changed(last)
 
     def _play_container(
-        self, which: PodId, name: str, *, ending: Exit | None = None, waits: float | None = None
+        self,
+        which: PodId,
+        name: str,
+        *,
+        ending: Exit | None = None,
+        waits: float | None = None,
+        behind: float = 0.0,
     ) -> None:
-        self._agenda.play(self._container(which, name, ending, waits), _run_owner(which, name))
+        self._agenda.play(self._container(which, name, ending, waits, behind), _run_owner(which, name))
 
     def _read(self, which: PodId) -> Object | None:
         document = self._pods.get(which.namespace, which.name)
@@ -383,8 +465,7 @@ class Kubelet:
     def _image(self, pod: Object, container: str) -> Image:
         return self._runtime.image(pod_status.container_spec(pod, container)["image"])
 
-    def _node_of(self, pod: Object) -> _Node:
-        name = pod["spec"]["nodeName"]
+    def _node(self, name: str) -> _Node:
         if name not in self._nodes:
             document = self._node_objects.get("", name)
             node = {} if document is None else document.read()
@@ -400,6 +481,11 @@ def _id(pod: Object) -> PodId:
     return PodId(metadata["namespace"], metadata["name"], metadata["uid"])
 
 
+def _chance(which: PodId, container: str, restarts: int) -> Random:
+    """Return what a run's accidents are drawn from: the same ones every time the cluster is started."""
+    return Random(f"{which.namespace}/{which.name}/{container}/{restarts}")  # noqa: S311 (log lines, not secrets)
+
+
 def _run_owner(which: PodId, container: str) -> str:
     return f"{which.uid}/{container}"
 
@@ -413,18 +499,27 @@ def _restarts(pod: Object, container: str, ending: Exit) -> bool:
     return policy == "Always" or (policy == "OnFailure" and ending.code != 0)
 
 
-def _fits(pod: Object, node: Object) -> bool:
-    labels = node["metadata"].get("labels", {})
+def _unfit(pod: Object, node: Object) -> str | None:
+    """Return why a node will not do for a pod, None if it will."""
+    name, labels = node["metadata"]["name"], node["metadata"].get("labels", {})
     wanted = pod["spec"].get("nodeSelector", {})
-    if pod_status.wanted_node(pod) not in (None, node["metadata"]["name"]):
-        return False
-    return all(labels.get(name) == value for name, value in wanted.items())
+    fits = all(labels.get(key) == value for key, value in wanted.items())
+    if not fits or pod_status.wanted_node(pod) not in (None, name):
+        return "node(s) didn't match Pod's node affinity/selector"
+    has = node["status"].get("allocatable")
+    for container in pod["spec"]["containers"]:
+        for resource in container["resources"].get("requests", {}):
+            if has is not None and resource not in has:
+                return f"Insufficient {resource}"
+    return None
 
 
-def _why_unschedulable(nodes: int) -> str:
+def _why_unschedulable(reasons: list[str]) -> str:
+    nodes = len(reasons)
+    counted = ", ".join(f"{reasons.count(reason)} {reason}" for reason in sorted(set(reasons)))
     return (
-        f"0/{nodes} nodes are available: {nodes} node(s) didn't match Pod's node affinity/selector. no new claims to "
-        f"deallocate, preemption: 0/{nodes} nodes are available: {nodes} Preemption is not helpful for scheduling."
+        f"0/{nodes} nodes are available: {counted}. no new claims to deallocate, preemption: 0/{nodes} nodes are "
+        f"available: {nodes} Preemption is not helpful for scheduling."
     )
 
 
