@@ -38,6 +38,7 @@ class Outer:
     def __init__(self, argv: Sequence[str], environ: Mapping[str, str], size: Size = SIZE) -> None:
         self.screen = Screen(size)
         self.received = 0
+        self._recent = b""
         self.started = time.perf_counter()
         self.pid, self._master = pty.fork()
         if self.pid == 0:
@@ -56,13 +57,23 @@ class Outer:
         """Type."""
         os.write(self._master, data.encode() if isinstance(data, str) else data)
 
+    def press(self, key: str) -> float:
+        """Type, and return when, on the clock of ``time.perf_counter``."""
+        pressed = time.perf_counter()
+        self.write(key)
+        return pressed
+
     def pump(self, seconds: float) -> bool:
         """Read what the program writes next; False where nothing comes within ``seconds``."""
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:
             return False
-        data = os.read(self._master, 1 << 17)
+        try:
+            data = os.read(self._master, 1 << 17)
+        except OSError:  # the program has ended
+            return False
         self.received += len(data)
+        self._recent = self._recent[-64:] + data
         self.screen.feed(data)
         if replies := self.screen.take_replies():
             os.write(self._master, replies)
@@ -86,6 +97,11 @@ class Outer:
     def until_shown(self, text: str) -> float:
         """Read until ``text`` stands on the screen."""
         return self.until(lambda: text in self.text())
+
+    def until_written(self, text: str) -> float:
+        """Read until ``text`` comes in one piece: for floods, where to look at the screen costs too much."""
+        wanted = text.encode()
+        return self.until(lambda: wanted in self._recent)
 
     def settle(self, quiet: float = QUIET) -> None:
         """Read until nothing has come for ``quiet`` seconds."""

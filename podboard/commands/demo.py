@@ -6,7 +6,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from podboard.demo import NOTICE
 from podboard.wiring import open_cluster
 
 if TYPE_CHECKING:
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from podboard.session.cluster import Cluster
 
 PLACE = "podboard-demo"
+
+WARNING = "these shells run on this machine"
 
 
 def run(*, pods: int, faults: Sequence[str], serve_only: bool) -> int:
@@ -38,7 +39,7 @@ def run(*, pods: int, faults: Sequence[str], serve_only: bool) -> int:
     # Before anything of the board is loaded: the two start side by side.
     process = DemoProcess.start(pods=pods, faults=faults)
     try:
-        return show(lambda: _cluster_of(process), PLACE, warning=NOTICE)
+        return show(lambda: _cluster_of(process), PLACE, warning=WARNING)
     finally:
         process.stop()
 

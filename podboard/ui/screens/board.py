@@ -36,6 +36,9 @@ REFRESH: Final = 0.08
 MANY: Final = 12
 """Terminals opened with one key without a question."""
 
+MENU_AFTER: Final = 0.5
+"""Seconds a person may hesitate after the leader before a zoomed terminal shows its menu."""
+
 WIDE_SCREEN: Final = 140
 MEDIUM_SCREEN: Final = 100
 """Columns from which the list stands beside a terminal with its columns, and with names and badges."""
@@ -167,6 +170,7 @@ class Board(Screen[None], inherit_bindings=False):
         if event.key == LEADER:
             self._leading = True
             self._refresh_keys()
+            self.set_timer(MENU_AFTER, self._show_menu)
             return True
         frame = self._focused_frame()
         if frame is None:
@@ -187,6 +191,10 @@ class Board(Screen[None], inherit_bindings=False):
             return False
         frame.pane.send_text(text)
         return True
+
+    def _show_menu(self) -> None:
+        """Remind a person who waits after the leader of what may follow, even where the line is hidden."""
+        self.set_class(self._leading, "-menu")
 
     def _after_leader(self, event: events.Key) -> None:
         if event.key == LEADER:
@@ -216,7 +224,8 @@ class Board(Screen[None], inherit_bindings=False):
             self._key_line.set_keys(SCROLLING, mode="SCROLL")
         else:
             self._key_line.set_keys((), mode="", right=f"keys go to the pod · {LEADER_SHOWN} leader")
-        self.set_class(self._leading, "-leading")
+        if not self._leading:
+            self.remove_class("-menu")
 
     # -- going about ------------------------------------------------------------------------
 
@@ -510,7 +519,8 @@ def _counts(view: PodView | None) -> str:
     if view is None:
         return ""
     counts = view.roster.counts
-    words = [f"{len(view.roster.keys)} pods"]
+    total = len(view.roster.keys)
+    words = ["1 pod" if total == 1 else f"{total} pods"]
     words += [
         f"{counts[health]} {word}"
         for health, word in ((Health.UP, "up"), (Health.UNWELL, "unwell"), (Health.PENDING, "pending"))

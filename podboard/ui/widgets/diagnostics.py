@@ -63,13 +63,13 @@ class Diagnostics(ScrollView, can_focus=False):
             lines.append(
                 Strip(
                     [
-                        Segment(f" {number:>2}  {attempt.method:<14} {attempt.endpoint:<28} ", base),
+                        Segment(f" {number:>2}  {attempt.method}  {attempt.endpoint}  ", base),
                         Segment(f"{sign} {attempt.duration:.2f} s  {told}", style),
                     ]
                 )
             )
             if attempt.hint:
-                lines.append(Strip([Segment(f"{'':>60}→ {attempt.hint}", dim)]))
+                lines.append(Strip([Segment(f"     → {attempt.hint}", dim)]))
         for at, level, text in terminal.lines:
             clock = time.strftime("%H:%M:%S", time.localtime(at))
             style = bad if level >= logging.WARNING else base

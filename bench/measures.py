@@ -1,0 +1,203 @@
+"""The measures, one function each; every figure comes from runs that alternate in one session."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bench.floor import END
+from bench.outer import SIZE, Outer
+from bench.report import Result, alternate, at_least, at_most, below, quantile
+from bench.streams import write_streams
+from bench.world import BIN, NAMESPACE, PROMPT, PYTHON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from bench.world import World
+
+KEYS = "abcdefgh"
+STREAM_SIZE = 16 << 20
+HIDDEN = 20
+
+
+def first_frame(world: World) -> Iterator[Result]:
+    """From the start of the process to its first frame."""
+
+    def start(argv: list[str], shown: str, leave: str) -> float:
+        with Outer(argv, world.environ) as outer:
+            seconds = outer.until_shown(shown) - outer.started
+            outer.settle(0.5)
+            outer.write(leave)
+            outer.settle(1.0)
+            return seconds
+
+    ours, empty = alternate(
+        7,
+        lambda: start([str(BIN / "podboard"), "demo"], "podboard", "q"),
+        lambda: start([PYTHON, "-m", "bench.empty"], "ready", "\x11"),
+    )
+    yield at_most("first frame of the demo / an empty Textual app", ours, empty, "s", 1.3)
+
+
+def longest_block(world: World) -> Iterator[Result]:
+    """The longest turn of the event loop after the first frame."""
+    result = world.folder / "blocks.json"
+
+    def run() -> float:
+        with Outer([PYTHON, "-m", "bench.blocks", str(result), "5"], world.environ) as outer:
+            outer.until(result.exists)
+            outer.settle(1.0)
+        found: float = json.loads(result.read_text())["ms"]
+        result.unlink()
+        return found
+
+    (block,) = alternate(3, run)
+    yield below("longest event-loop block after the first frame (CPU)", block, "ms", 20)
+
+
+def enter_to_prompt(world: World) -> Iterator[Result]:
+    """From enter on a pod to the painted prompt."""
+
+    def ours() -> float:
+        with world.start_board() as board:
+            pressed = world.enter(board)
+            return board.until_shown(PROMPT) - pressed
+
+    def kubectl() -> float:
+        with world.open_kubectl() as outer:
+            return outer.until_shown(PROMPT) - outer.started
+
+    mine, theirs = alternate(7, ours, kubectl)
+    yield at_most("enter to painted prompt / kubectl exec -it", mine * 1e3, theirs * 1e3, "ms", 0.5)
+
+
+def echo(world: World) -> Iterator[Result]:
+    """From a key to its painted cell."""
+    keys = {"podboard": [], "kubectl": [], "tmux": []}  # type: dict[str, list[float]]
+    for _ in range(3):
+        with world.open_podboard() as outer:
+            keys["podboard"] += _type(outer)
+        with world.open_kubectl() as outer:
+            outer.until_shown(PROMPT)
+            keys["kubectl"] += _type(outer)
+        with world.open_tmux() as outer:
+            keys["tmux"] += _type(outer)
+    ours, raw, tmux = (
+        [quantile(keys[name], share) * 1e3 for share in (0.5, 0.99)] for name in ("podboard", "kubectl", "tmux")
+    )
+    yield at_most("echo p50 / raw kubectl exec -it", ours[0], raw[0], "ms", 1.5)
+    yield at_most("echo p99 / tmux + kubectl", ours[1], tmux[1], "ms", 2.5)
+
+
+def _type(outer: Outer, count: int = 200) -> list[float]:
+    outer.settle(0.3)
+    taken = []
+    for number in range(count):
+        taken.append(outer.type_one(KEYS[number % len(KEYS)]))
+        outer.settle(0.01)
+        if number % 50 == 49:
+            outer.write("\x15")
+            outer.settle(0.1)
+    return taken
+
+
+def flood(world: World) -> Iterator[Result]:
+    """Streams of 16 MiB through one visible terminal."""
+    streams = write_streams(world.folder, STREAM_SIZE)
+
+    def pour(opened: Callable[[], AbstractContextManager[Outer]], kind: str) -> float:
+        with opened() as outer:
+            mark = f"END{time.monotonic_ns()}"
+            outer.write(f"cat {streams[kind]}; echo {mark[:2]}''{mark[2:]}")
+            outer.settle(0.3)
+            started = outer.press("\r")
+            return STREAM_SIZE / (outer.until_written(mark) - started) / 1e6
+
+    def floor(kind: str) -> float:
+        arguments = [world.environ["KUBECONFIG"], NAMESPACE, world.pod, str(streams[kind])]
+        told = subprocess.run(
+            [PYTHON, "-m", "bench.floor", *arguments],
+            env=world.environ,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return STREAM_SIZE / float(told.stdout) / 1e6
+
+    for kind, bound in (("plain", 1.5), ("SGR", 1.1), ("redraw", 2.0)):
+        ours, tmux, least = alternate(
+            3,
+            lambda kind=kind: pour(world.open_podboard, kind),  # type: ignore[misc]
+            lambda kind=kind: pour(world.open_tmux, kind),  # type: ignore[misc]
+            lambda kind=kind: floor(kind),  # type: ignore[misc]
+        )
+        yield at_least(f"flood, {kind} / kubectl in attached tmux", ours, tmux, "MB/s", bound)
+        yield at_least(f"flood, {kind} / a reader that discards", ours, least, "MB/s", 0)
+
+
+def frame(_world: World) -> Iterator[Result]:
+    """A whole new frame of 200x50, in process."""
+    (cost,) = alternate(3, lambda: _figure("bench.frame"))
+    yield below("a full new frame at 200x50, in process", cost, "ms", 5)
+
+
+def memory(_world: World) -> Iterator[Result]:
+    """A terminal with 10,000 lines of 120 columns."""
+    (size,) = alternate(3, lambda: _figure("bench.memory"))
+    yield below("memory of a terminal with 10,000 lines of 120 columns", size, "MB", 15)
+
+
+def _figure(module: str) -> float:
+    told = subprocess.run([PYTHON, "-m", module], check=True, capture_output=True, text=True)
+    return float(told.stdout)
+
+
+def hidden_panes(world: World) -> Iterator[Result]:
+    """Typing while twenty terminals nobody looks at run at 1 MB/s each."""
+    chunk = world.folder / "chunk"
+    chunk.write_bytes(write_streams(world.folder, 100_000)["plain"].read_bytes())
+    noise = f"while :; do cat {shlex.quote(str(chunk))}; sleep 0.1; done\r"
+
+    @contextmanager
+    def board(hidden: int) -> Iterator[Outer]:
+        with world.start_board(SIZE) as outer:
+            world.enter(outer)
+            outer.until_shown(PROMPT)
+            for _ in range(hidden):
+                outer.write(noise)
+                outer.settle(0.05) if False else outer.pump(0.3)
+                outer.write("\x1dl")
+                outer.pump(0.2)
+                outer.write("\r")
+                outer.until_shown(f"{PROMPT}")
+            yield outer
+
+    alone: list[float] = []
+    crowded: list[float] = []
+    for _ in range(2):
+        with board(0) as outer:
+            alone += _type(outer)
+        with board(HIDDEN) as outer:
+            crowded += _type(outer)
+    ours, theirs = quantile(crowded, 0.99) * 1e3, quantile(alone, 0.99) * 1e3
+    yield at_most(f"echo p99 with {HIDDEN} hidden terminals at 1 MB/s / with none", ours, theirs, "ms", 2)
+
+
+MEASURES = {
+    "first-frame": first_frame,
+    "block": longest_block,
+    "enter": enter_to_prompt,
+    "echo": echo,
+    "flood": flood,
+    "frame": frame,
+    "hidden": hidden_panes,
+    "memory": memory,
+}
+
+__all__ = ["END", "MEASURES"]
