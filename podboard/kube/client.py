@@ -38,6 +38,8 @@ _ANSWER = 30.0
 """Seconds without a byte after which an answer counts as not coming."""
 
 _BODY_LIMIT = 256 * 1024 * 1024
+"""Bytes of an answer; a page of 500 pods has a few million, tens of them at the worst."""
+
 _REFUSAL_LIMIT = 64 * 1024
 _MESSAGE_LIMIT = 16 * 1024 * 1024
 """Bytes of one WebSocket message; a Kubernetes server sends 32 KiB at most."""
@@ -46,8 +48,13 @@ _IDLE = 75.0
 """Seconds an idle connection is kept: below the API server's own 90."""
 
 _WARM_EVERY = 30.0
+"""Seconds between requests on the idle connection, so that neither the server nor a proxy drops it."""
+
 _WARM_AFTER = 1.0
+"""Seconds to leave to whoever has just taken the idle connection before the next one is opened."""
+
 _WARM_PATH = "/version"
+"""Small, and allowed to everybody."""
 
 
 class ApiClient:
@@ -83,11 +90,12 @@ class ApiClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._warmer is not None:
-            self._warmer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._warmer
-        await self._session.close()
+        try:
+            if self._warmer is not None:
+                self._warmer.cancel()
+                await asyncio.gather(self._warmer, return_exceptions=True)
+        finally:
+            await self._session.close()
 
     async def get_bytes(self, path: str, query: Sequence[tuple[str, str]] = ()) -> bytes:
         """Return the body of an answer.
@@ -230,7 +238,6 @@ class ApiClient:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_WARM_EVERY):
                     await self._occupied.wait()
-            # Not in the same moment: whoever took the connection is in a hurry.
             await asyncio.sleep(_WARM_AFTER)
             self._occupied.clear()
             try:

@@ -32,11 +32,11 @@ from podboard.wire.pod_documents import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterable, Iterator
 
     from podboard.kube.client import ApiClient
     from podboard.model.pod import Pod, PodKey
-    from podboard.wire.pod_documents import WatchEvent
+    from podboard.wire.pod_documents import Added, Modified
 
 log = logging.getLogger(__name__)
 
@@ -187,25 +187,14 @@ class PodFeed:
             ("resourceVersion", self._version),
             ("timeoutSeconds", str(seconds)),
         ]
-        started = time.monotonic()
+        started, served = time.monotonic(), False
         async with self._client.stream(self._path, query, silence=seconds + _GRACE) as content:
-            live = self._state(FeedPhase.LIVE)
-            yield PodChanges([], [], live)
-            lines, served = Lines(), False
+            yield PodChanges([], [], self._state(FeedPhase.LIVE))
+            lines = Lines()
             while piece := await content.readany():
-                batch = _Batch()
-                for line in lines.feed(piece):
-                    event = decode_event(line)
-                    if event is None:
-                        self._skipped += 1
-                        live = self._state(FeedPhase.LIVE)
-                        continue
-                    self._note(event, batch)
-                    if batch.is_full:
-                        yield batch.take(live)
-                        await asyncio.sleep(0)
-                if batch:
-                    yield batch.take(live)
+                for changes in self._changes_in(lines.feed(piece)):
+                    yield changes
+                    await asyncio.sleep(0)
                 if lines.pending > _LINE_LIMIT:
                     raise no_api_server(self._client.access, 200)
                 if not served:
@@ -216,11 +205,26 @@ class PodFeed:
                 f"{self._client.access.server} ended the watch at once", "a proxy in between?"
             )
 
-    def _note(self, event: WatchEvent, batch: _Batch) -> None:
-        if isinstance(event, Failed):
-            raise ApiError(
-                one_line(event.object.message) or "the server ended the watch", status=event.object.code
-            )
+    def _changes_in(self, lines: Iterable[bytes]) -> Iterator[PodChanges]:
+        """Gather what lines of a watch say, in turns; raises ApiError where the server breaks it off."""
+        batch = _Batch()
+        for line in lines:
+            event = decode_event(line)
+            if event is None:
+                self._skipped += 1
+            elif isinstance(event, Failed):
+                if batch:  # their versions are noted: they would not come again
+                    yield batch.take(self._state(FeedPhase.LIVE))
+                message = one_line(event.object.message) or "the server ended the watch"
+                raise ApiError(message, status=event.object.code)
+            else:
+                self._note(event, batch)
+            if batch.is_full:
+                yield batch.take(self._state(FeedPhase.LIVE))
+        if batch:
+            yield batch.take(self._state(FeedPhase.LIVE))
+
+    def _note(self, event: Added | Modified | Deleted | Bookmark, batch: _Batch) -> None:
         pod = event.object
         self._version = pod.metadata.resource_version or self._version
         if isinstance(event, Deleted):

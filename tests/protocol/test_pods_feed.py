@@ -362,9 +362,11 @@ async def test_odd_pods_are_skipped_and_counted(server: PodServer, listen: Liste
 
 async def test_another_error_in_a_watch_is_told(server: PodServer, listen: Listen) -> None:
     broken = b'{"type":"ERROR","object":{"code":500,"message":"etcd is gone"}}\n'
-    server.watches = [server.says(broken, then="end"), server.silent]
+    server.watches = [server.says(event("ADDED", "a", "101") + broken, then="end"), server.silent]
     listener = listen()
     await until(lambda: len(server.watched_from) == 2)
+    assert server.watched_from == ["100", "101"]
+    assert listener.names == {"a"}  # what came before the error is not lost
     (retrying,) = listener.saw(FeedPhase.RETRYING)
     assert retrying.state.sentence == "etcd is gone"
     assert server.lists_asked == 1
