@@ -178,7 +178,7 @@ class ExecSession:
         # A control message comes last in a batch, and only there.
         self._take(self._channel.receive_all([message.data for message in messages[:-1]]))
         if last is aiohttp.WSMsgType.PING:
-            self._spawn(self._control(self._socket.pong(messages[-1].data)))
+            self._spawn(self._pong(messages[-1].data))
         elif last is not aiohttp.WSMsgType.PONG and self._ended is None:
             self._end(self._channel.connection_ended(*_why_ended(messages[-1])))
 
@@ -208,9 +208,13 @@ class ExecSession:
             return False
         return True
 
-    async def _control(self, sending: Coroutine[Any, Any, None]) -> None:
+    async def _ping(self) -> None:
         with contextlib.suppress(ConnectionError):  # as in _send
-            await sending
+            await self._socket.ping()
+
+    async def _pong(self, payload: bytes) -> None:
+        with contextlib.suppress(ConnectionError):  # as in _send
+            await self._socket.pong(payload)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -229,7 +233,7 @@ class ExecSession:
                 self._end(Ended(_silent(limit)))
             elif verdict is Verdict.PING and (ping is None or ping.done()):
                 # Beside this task: on a connection that takes nothing more, a ping waits.
-                ping = self._spawn(self._control(self._socket.ping()))
+                ping = self._spawn(self._ping())
 
 
 def _request(target: Target, command: Sequence[str], *, tty: bool, stdin: bool) -> tuple[str, Query]:

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ from tests.support.replay import (
     Reader,
     ReplayServer,
     Request,
+    Script,
     Writer,
     answer,
     encode,
-    read_frame,
     until_closed,
     upgrade,
 )
@@ -172,8 +173,18 @@ async def test_a_wrong_token_is_told_without_being_shown(server: ReplayServer, c
     assert "secret-token" not in repr(caught.value)
 
 
+def listens(server: ReplayServer) -> Script:
+    """Open a terminal that says nothing and hears everything."""
+
+    async def script(request: Request, reader: Reader, writer: Writer) -> None:
+        writer.write(upgrade(request, V5))
+        await until_closed(reader, writer, server.heard)
+
+    return script
+
+
 async def test_what_is_asked(server: ReplayServer, client: ApiClient) -> None:
-    server.play(recording("exec-tty-resize-exit7.v5"))
+    server.on(SHELL_PATH, listens(server))
     session = await open_exec(
         client, Target("team-a", "shell", "app"), ("sh", "-c", "a; b & 'c' +?"), tty=True, size=SIZE
     )
@@ -190,12 +201,7 @@ async def test_what_is_asked(server: ReplayServer, client: ApiClient) -> None:
 
 
 async def test_the_size_is_the_first_thing_said(server: ReplayServer, client: ApiClient) -> None:
-    async def script(request: Request, reader: Reader, writer: Writer) -> None:
-        writer.write(upgrade(request, V5))
-        while True:
-            server.heard.append(await read_frame(reader))
-
-    server.on(SHELL_PATH, script)
+    server.on(SHELL_PATH, listens(server))
     session = await open_exec(client, SHELL, ("sh",), tty=True, size=Size(200, 50))
     await session.write(b"ls\r")
     await until(lambda: len(server.heard) == 2)
@@ -287,38 +293,52 @@ async def test_silence_ends_the_session(server: ReplayServer, client: ApiClient)
     assert "no byte for" in ended.ending.sentence
 
 
-async def test_pongs_are_life(server: ReplayServer, client: ApiClient) -> None:
-    async def script(request: Request, reader: Reader, writer: Writer) -> None:
-        writer.write(upgrade(request, V5))
-        for _ in range(50):  # more than twice the silence that would end it
-            ping = await server.hear(reader, "ping")
-            writer.write(encode("pong", ping.payload))
-        writer.write(HELLO)
-        await until_closed(reader, writer)
-
-    server.on(SHELL_PATH, script)
-    session = await quick_session(client, silence_limit=0.2)
-    assert await session.receive() == Stdout(b"hello")
-    await session.close()
+@dataclass
+class Tick:
+    heard: bool
+    verdict: Verdict
 
 
-async def test_a_reader_that_does_not_read_is_no_silence(
-    server: ReplayServer, client: ApiClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    verdicts: list[Verdict] = []
+@pytest.fixture
+def ticks(monkeypatch: pytest.MonkeyPatch) -> list[Tick]:
+    """What the sessions' liveness was told, and what it decided."""
+    ticks: list[Tick] = []
     tick = Liveness.tick
 
     def noted(self: Liveness, now: float, *, heard: bool, reading: bool) -> Verdict:
-        verdicts.append(tick(self, now, heard=heard, reading=reading))
-        return verdicts[-1]
+        ticks.append(Tick(heard, tick(self, now, heard=heard, reading=reading)))
+        return ticks[-1].verdict
 
     monkeypatch.setattr(Liveness, "tick", noted)
+    return ticks
+
+
+async def test_pongs_are_life(server: ReplayServer, client: ApiClient, ticks: list[Tick]) -> None:
+    async def script(request: Request, reader: Reader, writer: Writer) -> None:
+        writer.write(upgrade(request, V5))
+        while True:
+            ping = await server.hear(reader, "ping")
+            writer.write(encode("pong", ping.payload))
+
+    server.on(SHELL_PATH, script)
+    session = await quick_session(client, silence_limit=60.0)
+    reading = asyncio.create_task(session.receive())
+    await until(lambda: sum(tick.heard for tick in ticks) >= 3)
+    assert not reading.done()
+    await session.close()
+    await reading
+
+
+async def test_a_reader_that_does_not_read_is_no_silence(
+    server: ReplayServer, client: ApiClient, ticks: list[Tick]
+) -> None:
     large = encode("binary", b"\x01" + bytes(32 * 1024))  # comes alone, the second one waits
     await (await scripted(server, client, large, large)).close()
-    session = await quick_session(client, silence_limit=0.05)
+    session = await quick_session(client, silence_limit=60.0)
     assert await session.receive() == Stdout(bytes(32 * 1024))
-    await until(lambda: len(verdicts) > 20)
-    assert set(verdicts) == {Verdict.WAIT}
+    ticks.clear()
+    await until(lambda: len(ticks) > 10)
+    assert {tick.verdict for tick in ticks} == {Verdict.WAIT}
     assert await session.receive() == Stdout(bytes(32 * 1024))
     await session.close()
 
@@ -408,12 +428,7 @@ async def test_closing_wakes_the_reader(server: ReplayServer, client: ApiClient)
 
 
 async def test_a_long_paste_lets_a_resize_through(server: ReplayServer, client: ApiClient) -> None:
-    async def script(request: Request, reader: Reader, writer: Writer) -> None:
-        writer.write(upgrade(request, V5))
-        while True:
-            server.heard.append(await read_frame(reader))
-
-    server.on(SHELL_PATH, script)
+    server.on(SHELL_PATH, listens(server))
     session = await open_exec(client, SHELL, ("sh",), tty=True)
     paste = bytes(range(256)) * 32768
     pasting = asyncio.create_task(session.write(paste))

@@ -64,6 +64,7 @@ class ReplayServer:
         self._server.close()
         for writer in self._writers:
             writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
         await self._server.wait_closed()
 
     @property
@@ -115,7 +116,6 @@ class ReplayServer:
         except (ConnectionError, asyncio.IncompleteReadError):
             return  # the client went away, which is its right
         finally:
-            self._writers.discard(writer)
             writer.close()
 
     async def _play_frames(
@@ -143,10 +143,11 @@ class ReplayServer:
                 return frame
 
 
-async def until_closed(reader: Reader, writer: Writer) -> None:
+async def until_closed(reader: Reader, writer: Writer, heard: list[Frame] | None = None) -> None:
     """Read on to the client's closing frame and answer it, as a live server does."""
-    while (await read_frame(reader)).opcode != "close":
-        pass
+    while (frame := await read_frame(reader)).opcode != "close":
+        if heard is not None:
+            heard.append(frame)
     writer.write(encode("close", b"\x03\xe8"))
 
 
