@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from typing import Final
 
-NOTICE: Final = "Demo: the shells in these pods run on this machine, as you. What they change or delete is really changed."
-"""What everybody who opens a demo shell has to know, in one line."""
+NOTICE: Final = "Demo: these shells run on this machine, as you. What you delete is deleted."
+"""What everybody who opens a demo shell has to know, in one line that fits 80 columns."""

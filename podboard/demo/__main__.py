@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return serve(pods=told.pods, faults=told.fault, with_parent=told.with_parent)
     except PodboardError as error:
-        print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
+        print(f"{error.message} {error.hint}".strip(), file=sys.stderr)  # noqa: T201 (a program's output)
         return error.exit_code
 
 
@@ -74,9 +74,9 @@ async def _serve(pods: int, faults: Sequence[str], *, with_parent: bool) -> None
     if with_parent:
         loop.add_reader(_STDIN, _parent_wrote, stop)
     async with DemoCluster(pods, faults) as cluster:
-        print(f"KUBECONFIG={cluster.kubeconfig}", flush=True)
+        print(f"KUBECONFIG={cluster.kubeconfig}", flush=True)  # noqa: T201 (what a parent waits for)
         with contextlib.suppress(BrokenPipeError):
-            print(NOTICE, file=sys.stderr, flush=True)
+            print(NOTICE, file=sys.stderr, flush=True)  # noqa: T201 (people must have seen it)
         await stop.wait()
 
 

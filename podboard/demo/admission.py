@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 _CONTAINER_NAME: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_TOKEN_FOLDER: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
+_ACCOUNT_FOLDER: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 _BAD_NAME: Final = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
     "and must start and end with an alphanumeric character"
@@ -78,7 +78,7 @@ def admit_pod(manifest: Object, namespace: str, manager: str, now: float, random
         manager: Who asks, for the record.
 
     Raises:
-        ApiFailure: It cannot be a pod.
+        StatusError: It cannot be a pod.
     """
     asked = _object(manifest.get("metadata"))
     name = asked.get("name") or ""
@@ -172,7 +172,7 @@ def _spec(asked: Object, token_volume: str) -> Object:
 def _container(asked: Object, token_volume: str) -> Object:
     image = asked["image"]
     newest = ":" not in image.rpartition("/")[2] or image.endswith(":latest")
-    mount = {"name": token_volume, "readOnly": True, "mountPath": _TOKEN_FOLDER}
+    mount = {"name": token_volume, "readOnly": True, "mountPath": _ACCOUNT_FOLDER}
     container = {
         **asked,
         "resources": _resources(_object(asked.get("resources"))),

@@ -60,6 +60,10 @@ class Agenda:
         self._step(entry, self.now())
         self._set_alarm()
 
+    def plays(self, owner: str) -> bool:
+        """Say whether a script of this owner is being played."""
+        return bool(self._entries.get(owner))
+
     def stop(self, owner: str) -> None:
         """Play an owner's scripts no further."""
         for entry in self._entries.pop(owner, set()):

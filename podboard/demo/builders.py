@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from podboard.demo.kinds import DEPLOYMENT, REPLICA_SET, STATEFUL_SET, Kind
+from podboard.demo.kinds import DEPLOYMENT, REPLICA_SET, STATEFUL_SET
 from podboard.demo.names import new_uid
 from podboard.demo.times import rfc3339
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from podboard.demo.gojson import Object
+    from podboard.demo.kinds import Kind
 
 HASH_LABEL: Final = "pod-template-hash"
 
@@ -45,9 +46,12 @@ def node(name: str, ip: str, pod_range: str, created: float, *, control_plane: b
         "PIDPressure": ("KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     }
     conditions = [
-        _node_condition(kind, "False", reason, message, since) for kind, (reason, message) in pressures.items()
+        _node_condition(kind, "False", reason, message, since)
+        for kind, (reason, message) in pressures.items()
     ]
-    conditions.append(_node_condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", since))
+    conditions.append(
+        _node_condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", since)
+    )
     return {
         "metadata": _metadata(name, "", created, labels),
         "spec": {"podCIDR": pod_range, "podCIDRs": [pod_range]},
@@ -75,14 +79,21 @@ def node(name: str, ip: str, pod_range: str, created: float, *, control_plane: b
 
 
 def service(
-    name: str, where: str, cluster_ip: str, ports: tuple[int, ...], selector: Mapping[str, str], created: float
+    name: str,
+    where: str,
+    cluster_ip: str,
+    ports: tuple[int, ...],
+    *,
+    selector: Mapping[str, str],
+    created: float,
 ) -> Object:
     """Return a service inside the cluster."""
     return {
         "metadata": _metadata(name, where, created, dict(selector)),
         "spec": {
             "ports": [
-                {"name": f"port-{port}", "protocol": "TCP", "port": port, "targetPort": port} for port in ports
+                {"name": f"port-{port}", "protocol": "TCP", "port": port, "targetPort": port}
+                for port in ports
             ],
             "selector": dict(selector),
             "clusterIP": cluster_ip,
@@ -98,7 +109,14 @@ def service(
 
 
 def workload(
-    kind: Kind, name: str, where: str, template: Object, replicas: int, created: float, owner: Object | None = None
+    kind: Kind,
+    name: str,
+    where: str,
+    template: Object,
+    *,
+    replicas: int,
+    created: float,
+    owner: Object | None = None,
 ) -> Object:
     """Return something that owns pods, before its controller has looked at it.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import ssl
 from typing import TYPE_CHECKING, Final, Self
 
-from podboard.demo import builders, world
+from podboard.demo import builders, crowd, world
 from podboard.demo.agenda import Agenda
 from podboard.demo.containers import Runtime
 from podboard.demo.control_plane import ControlPlane
@@ -20,6 +21,7 @@ from podboard.demo.logs import Logs
 from podboard.demo.pki import Authority
 from podboard.demo.rbac import AUTHENTICATED, MASTERS, Account, Accounts, User
 from podboard.demo.server import ApiServer
+from podboard.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -65,11 +67,14 @@ class DemoCluster:
         self.faults = Faults(faults)
         self.accounts = Accounts()
         self.admin_token = secrets.token_urlsafe(24)
+        if not 0 <= pods <= crowd.MOST:
+            raise UsageError(f"There cannot be {pods} generated pods.", f"There can be up to {crowd.MOST}.")
         self._crowd_size = pods
         self._story = story
         self._images = {**world.IMAGES, **(images or {})}
         self._now = now
         self._paused = paused
+        self._crowd: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._folder = PrivateFolder()
@@ -82,6 +87,9 @@ class DemoCluster:
 
     async def __aexit__(self, *_: object) -> None:
         self.plane.agenda.close()
+        if self._crowd is not None:
+            self._crowd.cancel()
+            await asyncio.gather(self._crowd, return_exceptions=True)
         await self.api.close()
         await self.plane.kubelet.settled()
         await self.plane.runtime.kill_all()
@@ -149,6 +157,8 @@ class DemoCluster:
             self._story(self.plane)
         self.api = ApiServer(self.plane, self.accounts, self.faults, _tls(authority, folder))
         await self.api.start()
+        if self._crowd_size:
+            self._crowd = asyncio.create_task(crowd.gather(self.plane, self._crowd_size, world.nodes()))
         self.server = f"https://{self.api.address}"
         self.kubeconfig = folder / "kubeconfig"
         logins = self._logins(authority)

@@ -1,4 +1,4 @@
-"""The container runtime: where an exec's command finds its home, its environment, its tools; what is left of it."""
+"""The container runtime: where a command finds its home, its environment and its tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from podboard.demo import NOTICE
 from podboard.demo.images import ANYTHING, Tools
-from podboard.demo.processes import Process, kill_everything_at_home
+from podboard.demo.processes import Command, Process, kill_everything_at_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,12 +32,87 @@ _SERVICE: Final = {
     "KUBERNETES_SERVICE_PORT_HTTPS": "443",
 }
 _OTHER_SHELLS: Final = frozenset({"ash", "bash", "csh", "dash", "fish", "ksh", "mksh", "tcsh", "zsh"})
-_SMALL_TOOLS: Final = (
-    "[ awk basename cat chmod chown clear cmp cp cut date dd df diff dirname du echo egrep env expr false fgrep "
-    "find fold free grep gunzip gzip head id kill less ln ls md5sum mkdir mkfifo mktemp more mv nl od paste ping "
-    "printenv printf ps pwd readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat stty sync tail tar "
-    "tee test top touch tr true tty uname uniq uptime vi wc which whoami xargs yes"
-).split()
+_SMALL_TOOLS: Final = [
+    "[",
+    "awk",
+    "basename",
+    "cat",
+    "chmod",
+    "chown",
+    "clear",
+    "cmp",
+    "cp",
+    "cut",
+    "date",
+    "dd",
+    "df",
+    "diff",
+    "dirname",
+    "du",
+    "echo",
+    "egrep",
+    "env",
+    "expr",
+    "false",
+    "fgrep",
+    "find",
+    "fold",
+    "free",
+    "grep",
+    "gunzip",
+    "gzip",
+    "head",
+    "id",
+    "kill",
+    "less",
+    "ln",
+    "ls",
+    "md5sum",
+    "mkdir",
+    "mkfifo",
+    "mktemp",
+    "more",
+    "mv",
+    "nl",
+    "od",
+    "paste",
+    "ping",
+    "printenv",
+    "printf",
+    "ps",
+    "pwd",
+    "readlink",
+    "realpath",
+    "rm",
+    "rmdir",
+    "sed",
+    "seq",
+    "sh",
+    "sha256sum",
+    "sleep",
+    "sort",
+    "stat",
+    "stty",
+    "sync",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "top",
+    "touch",
+    "tr",
+    "true",
+    "tty",
+    "uname",
+    "uniq",
+    "uptime",
+    "vi",
+    "wc",
+    "which",
+    "whoami",
+    "xargs",
+    "yes",
+]
 _HOSTNAME: Final = '#!/bin/sh\n# This machine keeps its name; the pod goes by its own.\necho "$HOSTNAME"\n'
 
 _BASHRC: Final = """\
@@ -55,13 +130,14 @@ printf '\\033[2m%s\\033[0m\\n' {notice}
 _PROFILE: Final = '[ -z "$BASH" ] || . ~/.bashrc\n'
 
 
-class CannotStart(Exception):
+class StartError(Exception):
     """A command that cannot be started, in the container runtime's words."""
 
     def __init__(self, why: str) -> None:
         execution = secrets.token_hex(32)
         super().__init__(
-            f'failed to exec in container: failed to start exec "{execution}": OCI runtime exec failed: exec failed: {why}'
+            f'failed to exec in container: failed to start exec "{execution}": '
+            f"OCI runtime exec failed: exec failed: {why}"
         )
 
 
@@ -85,15 +161,15 @@ class Container:
         """Start a command in the container.
 
         Raises:
-            CannotStart: There is no such command here.
+            StartError: There is no such command here.
         """
         environment = self._environment(terminal=streams.terminal)
         executable = self._find(command, environment["PATH"])
         self._furnish()
         try:
-            process = Process(executable, command, self.home, environment, streams, listener)
+            process = Process(Command(executable, command, self.home, environment), streams, listener)
         except OSError as error:
-            raise CannotStart(
+            raise StartError(
                 f"unable to start container process: {(error.strerror or 'unknown error').lower()}"
             ) from error
         self._processes.add(process)
@@ -129,22 +205,22 @@ class Container:
     def _find(self, command: Sequence[str], path: str) -> str:
         """Find the file to run, or say as runc does why there is none."""
         if not command:
-            raise CannotStart("args must not be empty")
+            raise StartError("args must not be empty")
         name = command[0]
         if "/" not in name:
             found = None if self._image.tools is Tools.NONE else shutil.which(name, path=path)
             if found is None:
-                raise CannotStart(
+                raise StartError(
                     f'unable to start container process: exec: "{name}": executable file not found in $PATH'
                 )
             return found
         file = self.home / name
         if not self._has(file):
-            raise CannotStart(
+            raise StartError(
                 f'unable to start container process: exec: "{name}": stat {name}: no such file or directory'
             )
         if file.is_dir() or not os.access(file, os.X_OK):
-            raise CannotStart(f'unable to start container process: exec: "{name}": permission denied')
+            raise StartError(f'unable to start container process: exec: "{name}": permission denied')
         return str(file)
 
     def _has(self, file: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -21,20 +22,16 @@ if TYPE_CHECKING:
 
 
 class ControlPlane:
-    """Holds the cluster together.
-
-    Attributes:
-        random: What names are drawn from; the same in every run.
-    """
+    """Holds the cluster together."""
 
     def __init__(self, agenda: Agenda, runtime: Runtime, logs: Logs) -> None:
         self.agenda = agenda
         self.runtime = runtime
         self.logs = logs
-        self.random = Random(1)
+        self._made: Counter[str] = Counter()
         self.store = Store(KINDS)
         self.events = EventRecorder(self.store)
-        self.kubelet = Kubelet(self.store, agenda, runtime, logs, self.events, self._pod_changed)
+        self.kubelet = Kubelet(self.store, agenda, runtime, logs, self.events, changed=self._pod_changed)
         self.controllers = Controllers(
             self.store, agenda, self.events, self._create_owned, self._delete_owned
         )
@@ -47,9 +44,13 @@ class ControlPlane:
         """Create a pod as somebody asks for it, and begin its life.
 
         Raises:
-            ApiFailure: It cannot be a pod.
+            StatusError: It cannot be a pod.
         """
-        pod = admit_pod(manifest, namespace, manager, self.agenda.now(), self.random)
+        metadata = manifest.get("metadata")
+        stem = f"{namespace}/{metadata.get('generateName', '') if isinstance(metadata, dict) else ''}"
+        self._made[stem] += 1
+        random = Random(f"{stem}/{self._made[stem]}")  # noqa: S311 (names that are the same in every run)
+        pod = admit_pod(manifest, namespace, manager, self.agenda.now(), random)
         document = self.store[POD].put(pod)
         self.kubelet.lead(pod)
         return document
@@ -69,7 +70,7 @@ class ControlPlane:
 
     def log_of(self, pod: Object, container: str, run: str) -> Log:
         """Return the log of a run of a container."""
-        del pod, container
+        self.kubelet.look_at(pod, container)
         return self.logs.of(run)
 
     def _pod_changed(self, pod: Object) -> None:

@@ -1,4 +1,4 @@
-"""What keeps workloads as they are meant to be: missing pods are made, surplus ones go, statuses are counted."""
+"""What keeps workloads as they are meant to be: makes missing pods, ends surplus ones, counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from podboard.demo.events import Happening
 from podboard.demo.kinds import DAEMON_SET, DEPLOYMENT, JOB, NODE, POD, REPLICA_SET, STATEFUL_SET
 from podboard.demo.pod_status import wanted_node
 from podboard.demo.pod_words import pod_words
-from podboard.demo.times import rfc3339
+from podboard.demo.selectors import Requirement, Selector
+from podboard.demo.times import parse_rfc3339, rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -124,7 +125,7 @@ class Controllers:
                 self._deployment(document.read(), len(pods), ready)
 
     def _deployment(self, deployment: Object, pods: int, ready: int) -> None:
-        wanted = deployment["spec"]["replicas"]
+        name, wanted = deployment["metadata"]["name"], deployment["spec"]["replicas"]
         available = ready >= wanted - max(1, wanted // 4) and ready > 0
         conditions = {
             "Available": (
@@ -135,7 +136,7 @@ class Controllers:
         }
         texts = {
             "Available": f"Deployment {'has' if available else 'does not have'} minimum availability.",
-            "Progressing": f'ReplicaSet of deployment "{deployment["metadata"]["name"]}" has successfully progressed.',
+            "Progressing": f'ReplicaSet of deployment "{name}" has successfully progressed.',
         }
         before = {one["type"]: one for one in deployment["status"].get("conditions", [])}
         counted = _nonzero(
@@ -227,26 +228,23 @@ class Controllers:
         pods = self._owned(owner)
         if not pods:
             self._make(JOB, owner, {"generateName": f"{owner['metadata']['name']}-"})
-        phases = [pod["status"]["phase"] for pod in pods]
-        succeeded = phases.count("Succeeded")
-        told = {
-            "startTime": status.get("startTime", now),
-            **_nonzero({"active": len(phases) - succeeded or (0 if pods else 1), "succeeded": succeeded}),
-        }
+        succeeded = [pod for pod in pods if pod["status"]["phase"] == "Succeeded"]
+        active = len(pods) - len(succeeded) if pods else 1
+        started = min(
+            (pod["status"]["startTime"] for pod in pods if "startTime" in pod["status"]), default=now
+        )
+        told: Object = {"startTime": started, **_nonzero({"active": active, "succeeded": len(succeeded)})}
         if succeeded:
-            told |= {
-                "completionTime": now,
-                "conditions": [
-                    {
-                        "type": "Complete",
-                        "status": "True",
-                        "lastProbeTime": now,
-                        "lastTransitionTime": now,
-                        "reason": "CompletionsReached",
-                        "message": "Reached expected number of succeeded pods",
-                    }
-                ],
+            ended = max((_ended(pod) for pod in succeeded), key=parse_rfc3339)
+            condition = {
+                "type": "Complete",
+                "status": "True",
+                "lastProbeTime": ended,
+                "lastTransitionTime": ended,
+                "reason": "CompletionsReached",
+                "message": "Reached expected number of succeeded pods",
             }
+            told |= {"completionTime": ended, "conditions": [condition]}
             self._say(JOB, owner, Happening("Completed", "Job completed"))
         self._set_status(JOB, owner, told)
 
@@ -282,8 +280,12 @@ class Controllers:
             self._store[kind].put(owner)
 
     def _owned(self, owner: Object) -> list[Object]:
-        pods = (document.read() for document in self._store[POD].documents(owner["metadata"]["namespace"]))
-        return [pod for pod in pods if _is_owner(owner, pod)]
+        labels = owner["spec"]["template"]["metadata"]["labels"]
+        selector = Selector(
+            tuple(Requirement(name, frozenset({value}), wanted=True) for name, value in labels.items())
+        )
+        pods = self._store[POD].documents(owner["metadata"]["namespace"], selector)
+        return [pod for pod in (document.read() for document in pods) if _is_owner(owner, pod)]
 
     def _living(self, owner: Object) -> list[Object]:
         return [
@@ -316,6 +318,14 @@ def _ready(pods: Iterable[Object]) -> int:
 
 def _nonzero(counts: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
+
+
+def _ended(pod: Object) -> str:
+    """Return when the last container of a pod that has succeeded has ended."""
+    moments: list[str] = [
+        one["state"]["terminated"]["finishedAt"] for one in pod["status"]["containerStatuses"]
+    ]
+    return max(moments, key=parse_rfc3339)
 
 
 def _generation(owner: Object) -> Object:

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from podboard.demo.channels import Channel
-from podboard.demo.containers import CannotStart
+from podboard.demo.containers import StartError
 from podboard.demo.gojson import decode_object
 from podboard.demo.websocket import MessageReader, Opcode, ProtocolError, close_frame, frame
 
@@ -72,7 +72,7 @@ class ExecSession:
             return
         try:
             process = container.start(command, self._streams, self)
-        except CannotStart as failure:
+        except StartError as failure:
             last_word = self._framing.not_started(str(failure))
         else:
             self._begin(process)

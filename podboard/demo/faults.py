@@ -16,8 +16,8 @@ name               what goes wrong                                             v
 =================  ==========================================================  ==============  =========
 
 ``where`` is ``exec``, ``watch``, ``list`` or ``all``. Without it ``cut`` means ``exec``, ``drop-watch``
-means ``watch``, and everything else means ``all``. A value in brackets holds where none is given; a ``restart`` with
-seconds happens again and again, so far apart.
+means ``watch``, and everything else means ``all``. A value in brackets holds where none is given; a
+``restart`` with seconds happens again and again, so far apart.
 """
 
 from __future__ import annotations

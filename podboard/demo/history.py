@@ -23,6 +23,9 @@ _FIRST_STEPS: Final = 3.0
 _RESTART_STEPS: Final = 1.0
 
 
+_FAILED: Final = Exit(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What a pod has been through.
@@ -38,7 +41,7 @@ class Past:
     age: float
     restarts: int = 0
     ended: float = 0.0
-    ending: Exit = Exit(1)
+    ending: Exit = _FAILED
     down: bool = False
 
 

@@ -26,7 +26,7 @@ _TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _FALSE: Final = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 
 
-class MalformedRequest(Exception):
+class MalformedRequestError(Exception):
     """Bytes that are no request this server reads; the connection cannot go on.
 
     Args:
@@ -69,7 +69,7 @@ class Request:
         """Return a boolean parameter.
 
         Raises:
-            ApiFailure: It is neither true nor false.
+            StatusError: It is neither true nor false.
         """
         text = self.parameter(name)
         if text not in _TRUE | _FALSE:
@@ -80,7 +80,7 @@ class Request:
         """Return a parameter that is a whole number, None where it is missing.
 
         Raises:
-            ApiFailure: It is not a whole number of at most 18 digits.
+            StatusError: It is not a whole number of at most 18 digits.
         """
         text = self.parameter(name)
         if not text:
@@ -97,17 +97,17 @@ def read_request(buffer: bytes | bytearray) -> tuple[Request, int] | None:
         The request and how many bytes it took; None if the buffer does not hold all of it yet.
 
     Raises:
-        MalformedRequest: No more bytes could make a request of it.
+        MalformedRequestError: No more bytes could make a request of it.
     """
     end = buffer.find(b"\r\n\r\n", 0, HEAD_LIMIT)
     if end < 0:
         if len(buffer) >= HEAD_LIMIT:
-            raise MalformedRequest(431)
+            raise MalformedRequestError(431)
         return None
     lines = bytes(buffer[:end]).split(b"\r\n")
     line = _REQUEST_LINE.match(lines[0])
     if line is None:
-        raise MalformedRequest(400)
+        raise MalformedRequestError(400)
     headers = _headers(lines[1:])
     sized = _body(buffer, end + 4, headers)
     if sized is None:
@@ -131,7 +131,7 @@ def _headers(lines: list[bytes]) -> dict[str, str]:
     for line in lines:
         header = _HEADER.match(line)
         if header is None:
-            raise MalformedRequest(400)
+            raise MalformedRequestError(400)
         name, value = header[1].decode().lower(), header[2].decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
@@ -142,15 +142,15 @@ def _body(buffer: bytes | bytearray, start: int, headers: dict[str, str]) -> tup
     coding, length = headers.get("transfer-encoding"), headers.get("content-length")
     if coding is not None:
         if coding.lower() != "chunked" or length is not None:
-            raise MalformedRequest(400)
+            raise MalformedRequestError(400)
         return _chunked(buffer, start)
     if length is None:
         return b"", start
     if not re.fullmatch(r"[0-9]{1,15}", length):
-        raise MalformedRequest(400)
+        raise MalformedRequestError(400)
     size = int(length)
     if size > BODY_LIMIT:
-        raise MalformedRequest(413)
+        raise MalformedRequestError(413)
     end = start + size
     return (bytes(buffer[start:end]), end) if len(buffer) >= end else None
 
@@ -161,19 +161,19 @@ def _chunked(buffer: bytes | bytearray, start: int) -> tuple[bytes, int] | None:
         line_end = buffer.find(b"\r\n", start, start + 64)
         if line_end < 0:
             if len(buffer) >= start + 64:
-                raise MalformedRequest(400)
+                raise MalformedRequestError(400)
             return None
         size_text = bytes(buffer[start:line_end]).partition(b";")[0]
         if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", size_text):
-            raise MalformedRequest(400)
+            raise MalformedRequestError(400)
         size = int(size_text, 16)
         if len(body) + size > BODY_LIMIT:
-            raise MalformedRequest(413)
+            raise MalformedRequestError(413)
         chunk, end = line_end + 2, line_end + 2 + size
         if len(buffer) < end + 2:
             return None
         if buffer[end : end + 2] != b"\r\n":
-            raise MalformedRequest(400)  # a wrong size, or trailers: no Kubernetes client sends any
+            raise MalformedRequestError(400)  # a wrong size, or trailers: no Kubernetes client sends any
         body += buffer[chunk:end]
         start = end + 2
         if size == 0:

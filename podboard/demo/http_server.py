@@ -13,7 +13,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
-from podboard.demo.http_request import BODY_LIMIT, HEAD_LIMIT, MalformedRequest, read_request
+from podboard.demo.http_request import BODY_LIMIT, HEAD_LIMIT, MalformedRequestError, read_request
 from podboard.demo.times import http_date
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class _Connection(asyncio.Protocol):
     def _serve_next(self) -> None:
         try:
             found = read_request(self._buffer)
-        except MalformedRequest as malformed:
+        except MalformedRequestError as malformed:
             phrase = http.HTTPStatus(malformed.code).phrase
             head = f"HTTP/1.1 {malformed.code} {phrase}\r\nContent-Type: {TEXT}\r\nConnection: close\r\n\r\n"
             self.transport.write(f"{head}{malformed.code} {phrase}".encode())
@@ -285,7 +285,8 @@ class HttpServer:
     async def _bind(self) -> socket.socket:
         deadline = time.monotonic() + _REBIND_SECONDS
         while True:
-            listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            # asyncio sends small writes at once only on sockets that say they are TCP's.
+            listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listening.bind((HOST, self.port))

@@ -50,7 +50,7 @@ class Image:
         program: None for a process that says nothing and never ends.
         ready_after: Seconds from the container's start to its readiness.
         missing: Whether no registry has it, so that no container of it ever starts.
-        on_sigterm: How it ends a second after it is asked to; None if it has to be killed when its grace is over.
+        on_sigterm: How it ends a second after it is asked to; None if it has to be killed in the end.
     """
 
     tools: Tools = Tools.ALL

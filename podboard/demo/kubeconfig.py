@@ -66,7 +66,7 @@ def kubeconfig_text(server: str, authority: bytes, logins: tuple[Login, ...]) ->
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, from its first byte on."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
 
 

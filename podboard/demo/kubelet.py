@@ -71,7 +71,7 @@ class Kubelet:
     """Leads every pod through its life.
 
     Args:
-        changed: Called with a pod (its last state and id) whenever it has changed or is gone; controllers listen.
+        changed: Called with a pod's last state whenever it has changed or is gone.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Kubelet:
         runtime: Runtime,
         logs: Logs,
         events: EventRecorder,
+        *,
         changed: Callable[[Object], None],
     ) -> None:
         self._pods: Collection = store[POD]
@@ -127,6 +128,19 @@ class Kubelet:
         """End a running container's process now; it is restarted as its pod's policy says."""
         self._agenda.stop(_run_owner(which, container))
         self._play_container(which, container, ending=ending)
+
+    def bounce(self, which: PodId, container: str, ending: Exit) -> Script:
+        """Return a script that ends a container and starts it again, without living through either run."""
+        if self._ended(which, container, ending) is not None:
+            yield 1.0
+            self._start(which, container)
+
+    def look_at(self, pod: Object, container: str) -> None:
+        """Begin to live through a container's run that nobody has looked at so far."""
+        which = _id(pod)
+        running = "running" in pod_status.container_status(pod, container)["state"]
+        if running and not self._agenda.plays(_run_owner(which, container)):
+            self._play_container(which, container, behind=_RECALLED_SECONDS)
 
     def delete(self, document: Document, grace: int | None) -> Object:
         """Begin to delete a pod; return it as it is now.
@@ -177,7 +191,9 @@ class Kubelet:
         if not self._schedule(which):
             return
         yield _ACCEPT
-        self._change(which, lambda pod, now: pod_status.accepted(pod, self._node(pod["spec"]["nodeName"]).ip, now))
+        self._change(
+            which, lambda pod, now: pod_status.accepted(pod, self._node(pod["spec"]["nodeName"]).ip, now)
+        )
         yield _SANDBOX
         pod = self._change(which, pod_status.sandbox_made)
         if pod is None:
@@ -340,9 +356,7 @@ class Kubelet:
         if pod is None:
             return False
         now = self._agenda.now()
-        reasons = {
-            document.key: _unfit(pod, document.read()) for document in self._node_objects.documents()
-        }
+        reasons = {document.key: _unfit(pod, document.read()) for document in self._node_objects.documents()}
         fitting = [name for name, reason in reasons.items() if reason is None]
         if not fitting:
             message = _why_unschedulable([reason for reason in reasons.values() if reason is not None])
@@ -518,8 +532,8 @@ def _why_unschedulable(reasons: list[str]) -> str:
     nodes = len(reasons)
     counted = ", ".join(f"{reasons.count(reason)} {reason}" for reason in sorted(set(reasons)))
     return (
-        f"0/{nodes} nodes are available: {counted}. no new claims to deallocate, preemption: 0/{nodes} nodes are "
-        f"available: {nodes} Preemption is not helpful for scheduling."
+        f"0/{nodes} nodes are available: {counted}. no new claims to deallocate, "
+        f"preemption: 0/{nodes} nodes are available: {nodes} Preemption is not helpful for scheduling."
     )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import calendar
 import itertools
-import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from podboard.demo.times import rfc3339_nano
+from podboard.demo.times import parse_rfc3339, rfc3339_nano
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -128,8 +126,7 @@ class Logs:
 
 
 def _moment(line: bytes) -> float:
-    text = line.partition(b" ")[0].decode()
-    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + float(f"0{text[19:-1]}")
+    return parse_rfc3339(line.partition(b" ")[0].decode())
 
 
 def _shown(line: bytes, *, timestamps: bool) -> bytes:

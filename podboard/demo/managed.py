@@ -50,7 +50,7 @@ def by_creator(item: Object, manager: str, now: float) -> Object:
     if "generateName" in metadata:
         told["f:generateName"] = {}
     if "ownerReferences" in metadata:
-        owners = {f"k:{_json({'uid': owner['uid']})}": {} for owner in metadata["ownerReferences"]}
+        owners: Object = {f"k:{_json({'uid': owner['uid']})}": {} for owner in metadata["ownerReferences"]}
         told["f:ownerReferences"] = {".": {}, **owners}
     if told:
         fields["f:metadata"] = told
@@ -73,7 +73,7 @@ def by_kubelet(status: Object, now: float) -> Object:
         if name == "conditions":
             fields["f:conditions"] = dict(sorted(conditions.items()))
         elif name == "podIPs":
-            ips = {f"k:{_json({'ip': one['ip']})}": {".": {}, "f:ip": {}} for one in value}
+            ips: Object = {f"k:{_json({'ip': one['ip']})}": {".": {}, "f:ip": {}} for one in value}
             fields["f:podIPs"] = {".": {}, **ips}
         elif name == "resources":
             fields["f:resources"] = fields_of(value, top=not value)
@@ -96,7 +96,7 @@ def by_scheduler(now: float) -> Object:
         "status",
         "type",
     )
-    condition = {".": {}, **{f"f:{name}": {} for name in names}}
+    condition: Object = {".": {}, **{f"f:{name}": {} for name in names}}
     fields = {"f:status": {"f:conditions": {".": {}, 'k:{"type":"PodScheduled"}': condition}}}
     return {**_entry("kube-scheduler", "v1", now, fields), "subresource": "status"}
 
@@ -108,7 +108,7 @@ def by_caller(item: Object, manager: str, api_version: str, now: float) -> Objec
 
 
 def replace(entries: list[Object], entry: Object) -> list[Object]:
-    """Return the entries with a manager's newest in place of its last, in the server's order: by time, then name."""
+    """Put a manager's newest entry in place of its last; the server's order is by time, then name."""
     others = [one for one in entries if one["manager"] != entry["manager"]]
     return sorted([*others, entry], key=lambda one: (one["time"], one["manager"]))
 

@@ -6,7 +6,7 @@ Keys are on the P-256 curve: made in well under a millisecond, taken by every TL
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 from typing import Final
@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_LIFE: Final = datetime.timedelta(days=30)
-_SKEW: Final = datetime.timedelta(hours=1)
+_LIFE: Final = dt.timedelta(days=30)
+_SKEW: Final = dt.timedelta(hours=1)
 """How far a client's clock may lie behind this machine's; both are the same machine, as a rule."""
 
 
@@ -98,7 +98,7 @@ class Authority:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
 ) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -12,7 +12,7 @@ from podboard.demo.faults import EXEC
 from podboard.demo.kinds import POD
 from podboard.demo.logs import LogQuery
 from podboard.demo.processes import Streams
-from podboard.demo.status import ApiFailure, PlainFailure, bad_request, invalid, not_found
+from podboard.demo.status import PlainTextError, StatusError, bad_request, invalid, not_found
 from podboard.demo.times import parse_rfc3339
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class PodRequests:
         """Run a command in a container, its streams on a WebSocket.
 
         Raises:
-            ApiFailure: The API server refuses.
-            PlainFailure: The kubelet refuses.
+            StatusError: The API server refuses.
+            PlainTextError: The kubelet refuses.
         """
         request = exchange.request
         pod = self._pod(target)
@@ -70,12 +70,12 @@ class PodRequests:
             stderr=request.flag("stderr") and not request.flag("tty"),
         )
         if not (streams.stdin or streams.stdout or request.flag("stderr")):
-            raise PlainFailure(400, "you must specify at least 1 of stdin, stdout, stderr")
+            raise PlainTextError(400, "you must specify at least 1 of stdin, stdout, stderr")
         if time.monotonic() < self._knows_from:
-            raise PlainFailure(404, "pod does not exist\n")
+            raise PlainTextError(404, "pod does not exist\n")
         status = next((one for one in pod_status.statuses(pod) if one["name"] == container), None)
         if status is None or "running" not in status["state"]:
-            raise PlainFailure(500, f'container not found ("{container}")')
+            raise PlainTextError(500, f'container not found ("{container}")')
         protocol = choose(_offered(request))
         if protocol is None:
             exchange.answer_and_close(b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n")
@@ -102,7 +102,7 @@ class PodRequests:
         """Tell what a container has said.
 
         Raises:
-            ApiFailure: There is nothing to be told.
+            StatusError: There is nothing to be told.
         """
         request = exchange.request
         pod = self._pod(target)
@@ -192,8 +192,8 @@ def _switching(request: Request, protocol: str) -> bytes:
     ).encode()
 
 
-def _kubelet_refuses(what: str) -> ApiFailure:
-    return ApiFailure(500, f"{what}: dial tcp {_KUBELET_ADDRESS}: connect: connection refused")
+def _kubelet_refuses(what: str) -> StatusError:
+    return StatusError(500, f"{what}: dial tcp {_KUBELET_ADDRESS}: connect: connection refused")
 
 
 def _query_text(request: Request) -> str:

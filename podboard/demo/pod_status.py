@@ -149,11 +149,12 @@ def backing_off(pod: Object, container: str, seconds: int, now: float) -> None:
     """Tell of a container that has to wait before it is started again."""
     status, metadata = container_status(pod, container), pod["metadata"]
     full_name = f"{metadata['name']}_{metadata['namespace']}({metadata['uid']})"
+    wait = _go_duration(seconds)
     status["lastState"] = {"terminated": status["state"]["terminated"]}
     status["state"] = {
         "waiting": {
             "reason": "CrashLoopBackOff",
-            "message": f"back-off {_go_duration(seconds)} restarting failed container={container} pod={full_name}",
+            "message": f"back-off {wait} restarting failed container={container} pod={full_name}",
         }
     }
     refresh(pod, now)
@@ -167,7 +168,7 @@ def image_missing(pod: Object, container: str, reason: str, message: str, now: f
 
 def resynced(pod: Object, now: float) -> None:
     """Tell of a pod the kubelet has looked at once more: it has read the limits by then."""
-    pod["status"]["resources"] = _limits(pod)
+    pod["status"]["resources"] = _NO_LIMIT
     refresh(pod, now)
 
 
@@ -308,7 +309,7 @@ def _phase(pod: Object) -> str:
 def _past_init(pod: Object, status: Object) -> bool:
     if is_sidecar(container_spec(pod, status["name"])):
         return bool(status["started"]) or bool(status["lastState"])
-    return status["state"].get("terminated", {}).get("exitCode") == 0
+    return bool(status["state"].get("terminated", {}).get("exitCode") == 0)
 
 
 def _sidecar_statuses(pod: Object) -> list[Object]:
@@ -317,10 +318,6 @@ def _sidecar_statuses(pod: Object) -> list[Object]:
         for one in pod["status"].get("initContainerStatuses", [])
         if is_sidecar(container_spec(pod, one["name"]))
     ]
-
-
-def _limits(pod: Object) -> Object:
-    return _NO_LIMIT
 
 
 def _condition(pod: Object, kind: str) -> Object:
@@ -363,7 +360,7 @@ def _generation(condition: Object) -> Object:
 
 
 def _put_container_in_order(status: Object) -> None:
-    ordered = {name: status[name] for name in _CONTAINER_ORDER if name in status}
+    ordered: Object = {name: status[name] for name in _CONTAINER_ORDER if name in status}
     status.clear()
     status |= ordered
 

@@ -1,4 +1,4 @@
-"""A pod's state in kubectl's words: READY, STATUS and RESTARTS, worked out as the API server's printer does."""
+"""A pod's state in kubectl's words, READY, STATUS and RESTARTS, as the API server works them out."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ class PodWords(NamedTuple):
     last_restart: str | None
 
 
-class _Count:
-    """Restarts, and the last of them."""
+class _Tally:
+    """What adds up over containers."""
 
     def __init__(self) -> None:
+        self.ready = 0
         self.restarts = 0
-        self.last: str | None = None
+        self.last_restart: str | None = None
 
-    def add(self, status: Object) -> None:
+    def count_restarts(self, status: Object) -> None:
         self.restarts += status.get("restartCount", 0)
         ended = status.get("lastState", {}).get("terminated", {}).get("finishedAt")
-        if ended and (self.last is None or parse_rfc3339(ended) > parse_rfc3339(self.last)):
-            self.last = ended
+        if ended and (self.last_restart is None or parse_rfc3339(ended) > parse_rfc3339(self.last_restart)):
+            self.last_restart = ended
 
 
 def pod_words(pod: Object) -> PodWords:
@@ -46,49 +47,59 @@ def pod_words(pod: Object) -> PodWords:
     spec, status = pod["spec"], pod.get("status", {})
     sidecars = {one["name"] for one in spec.get("initContainers", []) if one.get("restartPolicy") == "Always"}
     word = status.get("reason") or status.get("phase", "")
-    if any(
-        _is_condition(one, "PodScheduled") and one.get("reason") == "SchedulingGated"
-        for one in _conditions(status)
-    ):
+    if _holds(status, "PodScheduled", reason="SchedulingGated"):
         word = "SchedulingGated"
-
-    everything, lasting = _Count(), _Count()
-    initializing, ready = None, 0
-    for index, one in enumerate(status.get("initContainerStatuses", [])):
-        everything.add(one)
-        if one["name"] in sidecars:
-            lasting.add(one)
-        initializing = _init_word(
-            one, index, len(spec.get("initContainers", [])), sidecar=one["name"] in sidecars
-        )
-        if initializing is not None:
-            word = initializing
-            break
-        if one["name"] in sidecars and one.get("ready"):
-            ready += 1
-
-    count = everything
-    if initializing is None or any(_is_condition(one, "Initialized", "True") for one in _conditions(status)):
-        count = lasting
-        running = False
-        for one in reversed(status.get("containerStatuses", [])):
-            count.add(one)
-            if (said := _container_word(one)) is not None:
-                word = said
-            elif one.get("ready") and "running" in one.get("state", {}):
-                running = True
-                ready += 1
-        if word == "Completed" and running:
-            is_ready = any(_is_condition(one, "Ready", "True") for one in _conditions(status))
-            word = "Running" if is_ready else "NotReady"
-
+    initializing, everything, lasting = _look_at_init(spec, status, sidecars)
+    word, tally = initializing or word, everything
+    if initializing is None or _holds(status, "Initialized", value="True"):
+        tally = lasting
+        word = _look_at_containers(status, tally) or word
     if pod["metadata"].get("deletionTimestamp"):
-        if status.get("reason") == "NodeLost":
-            word = "Unknown"
-        elif status.get("phase") not in _FINAL_PHASES:
-            word = "Terminating"
+        word = _leaving(status) or word
     total = len(spec.get("containers") or []) + len(sidecars)
-    return PodWords(ready, total, word, count.restarts, count.last)
+    return PodWords(tally.ready, total, word, tally.restarts, tally.last_restart)
+
+
+def _look_at_init(spec: Object, status: Object, sidecars: set[str]) -> tuple[str | None, _Tally, _Tally]:
+    """Return what the pod still waits for before its containers, if anything.
+
+    Beside it: the tally over all init containers, and over those that go on running.
+    """
+    everything, lasting = _Tally(), _Tally()
+    for index, one in enumerate(status.get("initContainerStatuses", [])):
+        sidecar = one["name"] in sidecars
+        everything.count_restarts(one)
+        if sidecar:
+            lasting.count_restarts(one)
+        word = _init_word(one, index, len(spec.get("initContainers", [])), sidecar=sidecar)
+        if word is not None:
+            return word, everything, lasting
+        if sidecar and one.get("ready"):
+            everything.ready += 1
+            lasting.ready += 1
+    return None, everything, lasting
+
+
+def _look_at_containers(status: Object, tally: _Tally) -> str | None:
+    """Return what the containers have to say, None if they simply run; count them."""
+    word, running = None, False
+    for one in reversed(status.get("containerStatuses", [])):
+        tally.count_restarts(one)
+        if (said := _container_word(one)) is not None:
+            word = said
+        elif one.get("ready") and "running" in one.get("state", {}):
+            running = True
+            tally.ready += 1
+    if word == "Completed" and running:
+        return "Running" if _holds(status, "Ready", value="True") else "NotReady"
+    return word
+
+
+def _leaving(status: Object) -> str | None:
+    """Return the word for a pod that is being deleted, None if its end has come already."""
+    if status.get("reason") == "NodeLost":
+        return "Unknown"
+    return None if status.get("phase") in _FINAL_PHASES else "Terminating"
 
 
 def _init_word(status: Object, index: int, total: int, *, sidecar: bool) -> str | None:
@@ -124,10 +135,9 @@ def _ending(terminated: dict[str, Any]) -> str:
     return f"ExitCode:{terminated.get('exitCode', 0)}"
 
 
-def _conditions(status: Object) -> list[Object]:
-    conditions: list[Object] = status.get("conditions", [])
-    return conditions
-
-
-def _is_condition(condition: Object, kind: str, value: str | None = None) -> bool:
-    return condition["type"] == kind and value in (None, condition["status"])
+def _holds(status: Object, kind: str, *, value: str = "", reason: str = "") -> bool:
+    """Say whether there is a condition of this kind, with this value or reason if one is given."""
+    return any(
+        one["type"] == kind and value in ("", one.get("status")) and reason in ("", one.get("reason"))
+        for one in status.get("conditions", [])
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from podboard.demo.columns import AGE, NAME, POD_COLUMNS, Column
 from podboard.demo.kinds import (
     DAEMON_SET,
     DEPLOYMENT,
@@ -29,42 +30,6 @@ if TYPE_CHECKING:
 
 Cell: TypeAlias = str | int
 _NONE: Final = "<none>"
-
-_NAME: Final = (
-    "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a "
-    "client to request the generation of an appropriate name automatically. Name is primarily intended for creation "
-    "idempotence and configuration definition. Cannot be updated. More info: "
-    "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names"
-)
-_AGE: Final = (
-    "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed "
-    "to be set in happens-before order across separate operations. Clients may not set this value. It is represented "
-    "in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: "
-    "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata"
-)
-
-
-class Column(NamedTuple):
-    """One column of a Table.
-
-    Attributes:
-        wide: Whether only ``-o wide`` shows it.
-    """
-
-    name: str
-    description: str
-    type: str = "string"
-    wide: bool = False
-
-    def definition(self) -> Object:
-        """Return it as a Table's ``columnDefinitions`` has it."""
-        return {
-            "name": self.name,
-            "type": self.type,
-            "format": "name" if self.name == "Name" and not self.wide else "",
-            "description": self.description,
-            "priority": int(self.wide),
-        }
 
 
 class Printer(NamedTuple):
@@ -252,8 +217,6 @@ def _pairs(labels: dict[str, str] | None) -> str:
     return ",".join(f"{name}={value}" for name, value in sorted(labels.items())) if labels else _NONE
 
 
-_NAME_COLUMN: Final = Column("Name", _NAME)
-_AGE_COLUMN: Final = Column("Age", _AGE)
 _TEMPLATE_COLUMNS: Final = (
     Column("Containers", "Names of each container in the template.", wide=True),
     Column("Images", "Images of each container in the template.", wide=True),
@@ -261,61 +224,17 @@ _TEMPLATE_COLUMNS: Final = (
 _SELECTOR_COLUMN: Final = Column("Selector", "Labels of the pods that belong to it.", wide=True)
 
 PRINTERS: Final[dict[Kind, Printer]] = {
-    POD: Printer(
-        (
-            _NAME_COLUMN,
-            Column("Ready", "The aggregate readiness state of this pod for accepting traffic."),
-            Column("Status", "The aggregate status of the containers in this pod."),
-            Column(
-                "Restarts",
-                "The number of times the containers in this pod have been restarted and when the last container in "
-                "this pod has restarted.",
-            ),
-            _AGE_COLUMN,
-            Column(
-                "IP",
-                "podIP address allocated to the pod. Routable at least within the cluster. Empty if not yet allocated.",
-                wide=True,
-            ),
-            Column(
-                "Node",
-                "NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for "
-                "scheduling by the scheduler defined in schedulerName. Once this field is set, the kubelet for this "
-                "node becomes responsible for the lifecycle of this pod. This field should not be used to express a "
-                "desire for the pod to be scheduled on a specific node. "
-                "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename",
-                wide=True,
-            ),
-            Column(
-                "Nominated Node",
-                "nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be "
-                "scheduled right away as preemption victims receive their graceful termination periods. This field "
-                "does not guarantee that the pod will be scheduled on this node. Scheduler may decide to place the "
-                "pod elsewhere if other nodes become available sooner. Scheduler may also decide to give the "
-                "resources on this node to a higher priority pod that is created after preemption. As a result, this "
-                "field may be different than PodSpec.nodeName when the pod is scheduled.",
-                wide=True,
-            ),
-            Column(
-                "Readiness Gates",
-                "If specified, all readiness gates will be evaluated for pod readiness. A pod is ready when all its "
-                'containers are ready AND all conditions specified in the readiness gates have status equal to "True" '
-                "More info: https://git.k8s.io/enhancements/keps/sig-network/580-pod-readiness-gates",
-                wide=True,
-            ),
-        ),
-        _pod,
-    ),
+    POD: Printer(POD_COLUMNS, _pod),
     NAMESPACE: Printer(
-        (_NAME_COLUMN, Column("Status", "The status of the namespace"), _AGE_COLUMN),
+        (NAME, Column("Status", "The status of the namespace"), AGE),
         _namespace,
     ),
     NODE: Printer(
         (
-            _NAME_COLUMN,
+            NAME,
             Column("Status", "The status of the node"),
             Column("Roles", "The roles of the node"),
-            _AGE_COLUMN,
+            AGE,
             Column("Version", "Kubelet Version reported by the node."),
             Column("Internal-IP", "Its address inside the cluster.", wide=True),
             Column("External-IP", "Its address outside the cluster.", wide=True),
@@ -336,29 +255,29 @@ PRINTERS: Final[dict[Kind, Printer]] = {
             Column("Message", "What happened, for people."),
             Column("First Seen", "Time since it was first seen", wide=True),
             Column("Count", "How often it was seen.", type="integer", wide=True),
-            Column("Name", _NAME, wide=True),
+            Column("Name", NAME.description, wide=True),
         ),
         _event,
     ),
     SERVICE: Printer(
         (
-            _NAME_COLUMN,
+            NAME,
             Column("Type", "How the service is reached."),
             Column("Cluster-IP", "Its address inside the cluster."),
             Column("External-IP", "Its address outside the cluster."),
             Column("Port(s)", "Its ports."),
-            _AGE_COLUMN,
+            AGE,
             _SELECTOR_COLUMN,
         ),
         _service,
     ),
     DEPLOYMENT: Printer(
         (
-            _NAME_COLUMN,
+            NAME,
             Column("Ready", "Number of the pod with ready state"),
             Column("Up-to-date", "Pods of the newest template.", type="integer"),
             Column("Available", "Pods that have been ready for long enough.", type="integer"),
-            _AGE_COLUMN,
+            AGE,
             *_TEMPLATE_COLUMNS,
             _SELECTOR_COLUMN,
         ),
@@ -366,11 +285,11 @@ PRINTERS: Final[dict[Kind, Printer]] = {
     ),
     REPLICA_SET: Printer(
         (
-            _NAME_COLUMN,
+            NAME,
             Column("Desired", "Pods that are wanted.", type="integer"),
             Column("Current", "Pods that are there.", type="integer"),
             Column("Ready", "Pods that are ready.", type="integer"),
-            _AGE_COLUMN,
+            AGE,
             *_TEMPLATE_COLUMNS,
             _SELECTOR_COLUMN,
         ),
@@ -378,23 +297,23 @@ PRINTERS: Final[dict[Kind, Printer]] = {
     ),
     STATEFUL_SET: Printer(
         (
-            _NAME_COLUMN,
+            NAME,
             Column("Ready", "Number of the pod with ready state"),
-            _AGE_COLUMN,
+            AGE,
             *_TEMPLATE_COLUMNS,
         ),
         _stateful_set,
     ),
     DAEMON_SET: Printer(
         (
-            _NAME_COLUMN,
+            NAME,
             Column("Desired", "Nodes that should run its pod.", type="integer"),
             Column("Current", "Nodes that run its pod.", type="integer"),
             Column("Ready", "Nodes whose pod is ready.", type="integer"),
             Column("Up-to-date", "Nodes whose pod is of the newest template.", type="integer"),
             Column("Available", "Nodes whose pod has been ready for long enough.", type="integer"),
             Column("Node Selector", "Labels of the nodes it wants."),
-            _AGE_COLUMN,
+            AGE,
             *_TEMPLATE_COLUMNS,
             _SELECTOR_COLUMN,
         ),
@@ -402,11 +321,11 @@ PRINTERS: Final[dict[Kind, Printer]] = {
     ),
     JOB: Printer(
         (
-            _NAME_COLUMN,
+            NAME,
             Column("Status", "Status of the job."),
             Column("Completions", "How many of the wanted pods have succeeded."),
             Column("Duration", "Time from its start to its end, or to now."),
-            _AGE_COLUMN,
+            AGE,
             *_TEMPLATE_COLUMNS,
             _SELECTOR_COLUMN,
         ),

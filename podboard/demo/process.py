@@ -40,9 +40,9 @@ class DemoProcess:
             pods: How many generated pods there are beside the demo's own.
             faults: What goes wrong, as ``podboard.demo.faults`` writes it.
         """
-        errors = tempfile.TemporaryFile()
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by stop)
         arguments = ["--with-parent", f"--pods={pods}", *(f"--fault={fault}" for fault in faults)]
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 (this very interpreter; every option is ours)
             [sys.executable, "-P", "-m", "podboard.demo", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -49,6 +49,22 @@ _KILL_ROUNDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What is to be run, and where.
+
+    Attributes:
+        executable: The file.
+        words: Its arguments; the first is only its name.
+        folder: Where it starts.
+    """
+
+    executable: str
+    words: Sequence[str]
+    folder: Path
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Streams:
     """What of a command's streams somebody wants; a terminal carries stderr on stdout."""
 
@@ -72,8 +88,6 @@ class Process:
     """A running command and this side of its streams.
 
     Args:
-        executable: The file to run; ``command[0]`` is only its name.
-        folder: Where it starts.
         listener: Who hears it.
 
     Attributes:
@@ -84,15 +98,7 @@ class Process:
         OSError: The command cannot be started.
     """
 
-    def __init__(
-        self,
-        executable: str,
-        command: Sequence[str],
-        folder: Path,
-        environment: Mapping[str, str],
-        streams: Streams,
-        listener: Listener,
-    ) -> None:
+    def __init__(self, command: Command, streams: Streams, listener: Listener) -> None:
         self._loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[int] = self._loop.create_future()
         self.finished: asyncio.Future[int] = self._loop.create_future()
@@ -104,9 +110,9 @@ class Process:
         self._terminal: int | None = None
         self._other_side: int | None = None
         if streams.terminal:
-            self._popen = self._on_terminal(command, folder, environment)
+            self._popen = self._on_terminal(command)
         else:
-            self._popen = self._on_pipes(executable, command, folder, environment, streams)
+            self._popen = self._on_pipes(command, streams)
         _waited_for.add(self._popen.pid)
         self._wait()
 
@@ -163,9 +169,7 @@ class Process:
             source.close()
         self._finish()
 
-    def _on_terminal(
-        self, command: Sequence[str], folder: Path, environment: Mapping[str, str]
-    ) -> subprocess.Popen[bytes]:
+    def _on_terminal(self, command: Command) -> subprocess.Popen[bytes]:
         """Start the command as the leader of a session on a new terminal of size 0x0.
 
         The terminal's other side stays open here until the command ends: one that nobody has opened
@@ -173,10 +177,10 @@ class Process:
         """
         terminal, other_side = os.openpty()
         try:
-            popen = subprocess.Popen(
-                [*_ON_TERMINAL, os.ttyname(other_side), *command],
-                cwd=folder,
-                env=dict(environment),
+            popen = subprocess.Popen(  # noqa: S603 (running what is asked for is the point)
+                [*_ON_TERMINAL, os.ttyname(other_side), *command.words],
+                cwd=command.folder,
+                env=dict(command.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -192,19 +196,12 @@ class Process:
         self._sources.append(Source(self._loop, terminal, self._said, self._source_ended))
         return popen
 
-    def _on_pipes(
-        self,
-        executable: str,
-        command: Sequence[str],
-        folder: Path,
-        environment: Mapping[str, str],
-        streams: Streams,
-    ) -> subprocess.Popen[bytes]:
-        popen = subprocess.Popen(
-            list(command),
-            executable=executable,
-            cwd=folder,
-            env=dict(environment),
+    def _on_pipes(self, command: Command, streams: Streams) -> subprocess.Popen[bytes]:
+        popen = subprocess.Popen(  # noqa: S603 (running what is asked for is the point)
+            list(command.words),
+            executable=command.executable,
+            cwd=command.folder,
+            env=dict(command.environment),
             stdin=_pipe(wanted=streams.stdin),
             stdout=_pipe(wanted=streams.stdout),
             stderr=_pipe(wanted=streams.stderr),
@@ -277,7 +274,7 @@ class Process:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends before it (Linux), so that none gets away."""
+    """Become the parent of every descendant whose own parent ends (Linux), so that none gets away."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 _Says: TypeAlias = Generator[tuple[float, str], None, Exit]
 _SaysForever: TypeAlias = Generator[tuple[float, str], None, Never]
 
-_PATHS: Final = ("/", "/cart", "/checkout", "/products/42", "/products/7", "/search?q=lamp", "/static/app.css")
+_PATHS: Final = (
+    "/",
+    "/cart",
+    "/checkout",
+    "/products/42",
+    "/products/7",
+    "/search?q=lamp",
+    "/static/app.css",
+)
 _STATUSES: Final = (200,) * 12 + (304, 304, 302, 404, 500)
 _TABLES: Final = ("orders", "customers", "stock", "sessions")
 
@@ -63,7 +71,10 @@ def payments(random: Random) -> _SaysForever:
     """Talk to a bank."""
     yield 0.2, "payments 1.4.0 ready, mode sandbox"
     while True:
-        yield random.uniform(2.0, 6.0), f"settled batch of {random.randint(1, 30)} in {random.randint(40, 400)}ms"
+        yield (
+            random.uniform(2.0, 6.0),
+            f"settled batch of {random.randint(1, 30)} in {random.randint(40, 400)}ms",
+        )
 
 
 def mailer(random: Random) -> _Says:
@@ -90,7 +101,10 @@ def database(random: Random) -> _SaysForever:
     yield 0.4, "LOG:  database system is ready to accept connections"
     while True:
         table, removed = random.choice(_TABLES), random.randint(10, 4000)
-        yield random.uniform(4.0, 9.0), f'LOG:  automatic vacuum of table "shop.public.{table}": removed {removed} rows'
+        yield (
+            random.uniform(4.0, 9.0),
+            f'LOG:  automatic vacuum of table "shop.public.{table}": removed {removed} rows',
+        )
 
 
 def cache(random: Random) -> _SaysForever:
@@ -121,14 +135,20 @@ def ingress(random: Random) -> _SaysForever:
     while True:
         path, status = random.choice(_PATHS), random.choice(_STATUSES)
         client = f"198.51.100.{random.randint(1, 254)}"
-        yield random.uniform(0.5, 1.5), f'{client} "GET {path} HTTP/2.0" {status} shop-web-8080 {random.random():.3f}'
+        yield (
+            random.uniform(0.5, 1.5),
+            f'{client} "GET {path} HTTP/2.0" {status} shop-web-8080 {random.random():.3f}',
+        )
 
 
 def prometheus(random: Random) -> _SaysForever:
     """Collect numbers."""
     yield 0.5, 'level=info msg="Server is ready to receive web requests."'
     while True:
-        yield random.uniform(6.0, 12.0), f'level=info component=tsdb msg="Head GC completed" duration={random.randint(2, 30)}ms'
+        yield (
+            random.uniform(6.0, 12.0),
+            f'level=info component=tsdb msg="Head GC completed" duration={random.randint(2, 30)}ms',
+        )
 
 
 def reloader(random: Random) -> _SaysForever:

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from podboard.demo.names import new_uid
-from podboard.demo.status import ApiFailure, unauthorized
+from podboard.demo.status import StatusError, unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role given to a service account: a RoleBinding, or a ClusterRoleBinding where the namespace is empty."""
+    """A role given to a service account: by a ClusterRoleBinding where the namespace is empty."""
 
     role: str
     rules: tuple[Rule, ...]
@@ -153,7 +153,7 @@ class Accounts:
         """Say who asks, by a verified client certificate (DER) or an ``Authorization`` header.
 
         Raises:
-            ApiFailure: The header names nobody; no header and no certificate is the anonymous user.
+            StatusError: The header names nobody; no header and no certificate is the anonymous user.
         """
         if certificate is not None:
             return _user_of(certificate)
@@ -207,15 +207,15 @@ def allowed_paths(user: User) -> list[str]:
     return [*_PUBLIC_PATHS, *(_DISCOVERY_PATHS if AUTHENTICATED in user.groups else ())]
 
 
-def forbidden(user: User, asked: Attributes, *, silent: bool = False) -> ApiFailure:
+def forbidden(user: User, asked: Attributes, *, silent: bool = False) -> StatusError:
     """Return what a refusal says.
 
     Args:
-        silent: Whether it does not say why: so the server refuses who may get ``pods/exec`` and not create it.
+        silent: Whether it does not say why, as to who may get ``pods/exec`` and not create it.
     """
     if asked.path:
         message = f'forbidden: User "{user.name}" cannot {asked.verb} path "{asked.path}"'
-        return ApiFailure(403, message, "Forbidden", details={})
+        return StatusError(403, message, "Forbidden", details={})
     details: Object = {"name": asked.name} if asked.name else {}
     details |= {"group": asked.group} if asked.group else {}
     details["kind"] = asked.resource
@@ -223,8 +223,9 @@ def forbidden(user: User, asked: Attributes, *, silent: bool = False) -> ApiFail
     if asked.name:
         what = f'{what} "{asked.name}"'
     where = f'in the namespace "{asked.namespace}"' if asked.namespace else "at the cluster scope"
-    why = f'User "{user.name}" cannot {asked.verb} resource "{asked.full_resource}" in API group "{asked.group}" {where}'
-    return ApiFailure(403, f"{what} is forbidden: {'' if silent else why}", "Forbidden", details=details)
+    resource = f'resource "{asked.full_resource}" in API group "{asked.group}"'
+    why = f'User "{user.name}" cannot {asked.verb} {resource} {where}'
+    return StatusError(403, f"{what} is forbidden: {'' if silent else why}", "Forbidden", details=details)
 
 
 def _user_of(certificate: bytes) -> User:

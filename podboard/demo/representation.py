@@ -1,4 +1,4 @@
-"""How objects are written for a client: whole, as metadata only, or as rows of a Table; alone, in lists, in watches."""
+"""How objects are written for a client: whole, as metadata or as a Table; alone, in lists, in watches."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def choose_shape(accept: str, *, of_list: bool) -> Shape:
         of_list: Whether a list is asked for, which has another name as metadata.
 
     Raises:
-        ApiFailure: None of them can.
+        StatusError: None of them can.
     """
     metadata_name = "PartialObjectMetadataList" if of_list else "PartialObjectMetadata"
     names = {"Table": Shape.TABLE, metadata_name: Shape.METADATA, "PartialObjectMetadata": Shape.METADATA}
@@ -158,7 +158,7 @@ def choose_include(text: str) -> str:
     """Read ``includeObject``.
 
     Raises:
-        ApiFailure: It is none of its three values.
+        StatusError: It is none of its three values.
     """
     if (text or "Metadata") not in _INCLUDABLE:
         raise bad_request(f"unrecognized includeObject value: {text!r}")

@@ -12,7 +12,7 @@ from podboard.demo.kinds import DEPLOYMENT, POD
 from podboard.demo.representation import Representation, choose_include, choose_shape
 from podboard.demo.selectors import parse_selector
 from podboard.demo.status import (
-    ApiFailure,
+    StatusError,
     already_exists,
     bad_request,
     conflict,
@@ -57,7 +57,7 @@ class Resources:
         """Answer a request for a resource that its user may ask for.
 
         Raises:
-            ApiFailure: It cannot be done.
+            StatusError: It cannot be done.
         """
         if target.subresource:
             if target.subresource != "scale" or kind is not DEPLOYMENT:
@@ -122,8 +122,8 @@ class Resources:
             self._plane.store,
             self._plane.store[kind],
             target.namespace if kind.namespaced else "",
-            _selector(exchange.request, kind, target.name),
-            self._representation(exchange.request, kind),
+            selector=_selector(exchange.request, kind, target.name),
+            representation=self._representation(exchange.request, kind),
             expired=self._faults.find("gone", WATCH) is not None,
         )
         self.watches.add(exchange)
@@ -175,7 +175,7 @@ class Resources:
             if request.headers.get("content-type") not in _PATCHES:
                 accepted = f"accepted media types include: {', '.join(_PATCHES)}"
                 message = f"the body of the request was in an unknown format - {accepted}"
-                raise ApiFailure(415, message, "UnsupportedMediaType", details={})
+                raise StatusError(415, message, "UnsupportedMediaType", details={})
             spec = _body(request).get("spec")
             replicas = spec.get("replicas") if isinstance(spec, dict) else None
             if not isinstance(replicas, int) or not 0 <= replicas <= _MOST_REPLICAS:
@@ -205,7 +205,7 @@ def _list_version(request: Request, newest: int) -> int | None:
     """Return the version a list is asked to be of, None if the newest will do.
 
     Raises:
-        ApiFailure: The parameters contradict each other, or it does not exist yet.
+        StatusError: The parameters contradict each other, or it does not exist yet.
     """
     text, match = request.parameter("resourceVersion"), request.parameter("resourceVersionMatch")
     if match not in ("", _EXACT, _NOT_OLDER):
@@ -220,7 +220,7 @@ def _list_version(request: Request, newest: int) -> int | None:
     if version > newest:
         message = f"Timeout: Too large resource version: {version}, current: {newest}"
         cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
-        raise ApiFailure(504, message, "Timeout", details={"causes": [cause], "retryAfterSeconds": 1})
+        raise StatusError(504, message, "Timeout", details={"causes": [cause], "retryAfterSeconds": 1})
     return version if match == _EXACT and version else None
 
 

@@ -35,7 +35,7 @@ class Reviews:
         """Return the reviewed object, None if the resource is no self-review.
 
         Raises:
-            ApiFailure: The body is no such object.
+            StatusError: The body is no such object.
         """
         if resource == "selfsubjectreviews":
             return self._who(user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from podboard.demo.status import bad_request
 
@@ -17,6 +17,18 @@ _REQUIREMENTS: Final = re.compile(r"[^,(]+(?:\([^)]*\))?|\S")
 _EQUALITY: Final = re.compile(rf"\s*(?P<key>{_KEY})\s*(?P<operator>==|=|!=)\s*(?P<value>{_VALUE})\s*\Z")
 _SET: Final = re.compile(rf"\s*(?P<key>{_KEY})\s+(?P<operator>in|notin)\s*\((?P<values>[^()]*)\)\s*\Z")
 _EXISTENCE: Final = re.compile(rf"\s*(?P<operator>!?)\s*(?P<key>{_KEY})\s*\Z")
+
+
+class Selectable(Protocol):
+    """Something with labels and fields; working out the fields may cost something."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return its labels."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Return its fields."""
 
 
 class Requirement(NamedTuple):
@@ -44,9 +56,11 @@ class Selector(NamedTuple):
     labels: tuple[Requirement, ...] = ()
     fields: tuple[Requirement, ...] = ()
 
-    def matches(self, labels: Mapping[str, str], fields: Mapping[str, str]) -> bool:
-        """Say whether an object of these labels and fields is selected."""
-        return all(one.holds(labels) for one in self.labels) and all(one.holds(fields) for one in self.fields)
+    def matches(self, item: Selectable) -> bool:
+        """Say whether something is selected."""
+        if not all(one.holds(item.labels) for one in self.labels):
+            return False
+        return not self.fields or all(one.holds(item.fields) for one in self.fields)
 
 
 EVERYTHING: Final = Selector()
@@ -59,7 +73,7 @@ def parse_selector(label_text: str, field_text: str, known_fields: frozenset[str
         known_fields: What this kind of object can be selected by.
 
     Raises:
-        ApiFailure: Something in them cannot be read, or names a field that cannot be selected by.
+        StatusError: Something in them cannot be read, or names a field that cannot be selected by.
     """
     return Selector(_labels(label_text), _fields(field_text, known_fields))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from podboard.demo.discovery import VERSION, discovery
 from podboard.demo.faults import ALL, EXEC, LIST, WATCH
@@ -17,7 +18,14 @@ from podboard.demo.pod_requests import PodRequests
 from podboard.demo.rbac import MASTERS, Attributes, forbidden
 from podboard.demo.resources import Resources, manager_of
 from podboard.demo.reviews import Reviews
-from podboard.demo.status import ApiFailure, PlainFailure, method_not_allowed, no_such_path, unauthorized
+from podboard.demo.status import (
+    PlainTextError,
+    StatusError,
+    bad_request,
+    method_not_allowed,
+    no_such_path,
+    unauthorized,
+)
 from podboard.demo.targets import read_target
 from podboard.errors import UsageError
 
@@ -34,7 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FAULTS_PATH: Final = "/podboard/faults"
-"""Where the faults can be read (GET) and set (PUT, a JSON list of texts) by an administrator, whatever they are."""
+"""Where an administrator reads the faults (GET) and sets them (PUT, a JSON list), whatever is in force."""
 
 _OWN_HOSTS: Final = frozenset({HOST, "localhost"})
 _HEALTH_PATHS: Final = ("/healthz", "/livez", "/readyz")
@@ -117,10 +125,10 @@ class ApiServer:
     async def _handle(self, exchange: Exchange) -> None:
         try:
             await self._answer(exchange)
-        except ApiFailure as failure:
+        except StatusError as failure:
             if not exchange.answered:
                 await exchange.answer(failure.code, failure.body())
-        except PlainFailure as failure:
+        except PlainTextError as failure:
             if not exchange.answered:
                 await exchange.answer(failure.code, failure.text.encode(), TEXT)
 
@@ -129,7 +137,7 @@ class ApiServer:
         _check_caller(request)
         target = read_target(request)
         if request.path != FAULTS_PATH:
-            await self._go_wrong(exchange, _place(target))
+            await self._go_wrong(_place(target))
         user = self._accounts.authenticate(
             request.headers.get("authorization", ""), exchange.peer_certificate()
         )
@@ -139,7 +147,7 @@ class ApiServer:
         self._authorize(user, target.attributes)
         await self._answer_resource(exchange, user, target)
 
-    async def _go_wrong(self, exchange: Exchange, place: str) -> None:
+    async def _go_wrong(self, place: str) -> None:
         if (seconds := self._faults.find("delay", place)) is not None:
             await asyncio.sleep(seconds)
         if self._faults.find("hang", place) is not None:
@@ -147,9 +155,9 @@ class ApiServer:
         if self._faults.find("401", place) is not None:
             raise unauthorized()
         if self._faults.find("403", place) is not None:
-            raise ApiFailure(403, "forbidden: a fault of the demo", "Forbidden", details={})
+            raise StatusError(403, "forbidden: a fault of the demo", "Forbidden", details={})
         if self._faults.find("500", place) is not None:
-            raise ApiFailure(500, "Internal error occurred: a fault of the demo", "InternalError")
+            raise StatusError(500, "Internal error occurred: a fault of the demo", "InternalError")
 
     def _authorize(self, user: User, asked: Attributes) -> None:
         if not self._accounts.decide(user, asked).allowed:
@@ -202,12 +210,9 @@ class ApiServer:
             raise forbidden(user, Attributes(request.method.lower(), path=FAULTS_PATH))
         if request.method == "PUT":
             try:
-                wanted = json.loads(request.body)
-                if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
-                    raise UsageError("Faults are set by a JSON list of texts.")
-                self._faults.set(*wanted)
-            except (ValueError, UsageError) as error:
-                raise ApiFailure(400, str(error), "BadRequest") from None
+                self._faults.set(*msgspec.json.decode(request.body, type=list[str]))
+            except (msgspec.DecodeError, UsageError) as error:
+                raise bad_request(str(error)) from None
         elif request.method != "GET":
             raise method_not_allowed()
         await exchange.answer(200, encode([str(fault) for fault in self._faults]) + b"\n")
@@ -217,11 +222,11 @@ def _check_caller(request: Request) -> None:
     """Refuse what a web page could make a browser send.
 
     Raises:
-        ApiFailure: The request comes from a page, or was led here by a name that is not this server's.
+        StatusError: The request comes from a page, or was led here by a name that is not this server's.
     """
     host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
     if "origin" in request.headers or host not in _OWN_HOSTS:
-        raise ApiFailure(403, "forbidden: the demo cluster is not for browsers", "Forbidden", details={})
+        raise StatusError(403, "forbidden: the demo cluster is not for browsers", "Forbidden", details={})
 
 
 def _place(target: Target | None) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NOT_FOUND_TEXT = "404 page not found\n"
 
 
-class ApiFailure(Exception):
+class StatusError(Exception):
     """A request answered with a failure instead of what was asked for.
 
     Args:
@@ -63,7 +63,7 @@ class ApiFailure(Exception):
         return encode(self.status()) + b"\n"
 
 
-class PlainFailure(Exception):
+class PlainTextError(Exception):
     """A request answered with a failure in plain text: by the router, or by the kubelet behind it."""
 
     def __init__(self, code: int, text: str) -> None:
@@ -72,65 +72,65 @@ class PlainFailure(Exception):
         self.text = text
 
 
-def unauthorized() -> ApiFailure:
+def unauthorized() -> StatusError:
     """Say that the credentials are not known."""
-    return ApiFailure(401, "Unauthorized", "Unauthorized")
+    return StatusError(401, "Unauthorized", "Unauthorized")
 
 
-def not_found(resource: str, name: str, group: str = "") -> ApiFailure:
+def not_found(resource: str, name: str, group: str = "") -> StatusError:
     """Say that there is no such object; ``resource`` is the plural, as in the path."""
     details: Object = {"name": name, "kind": resource}
     if group:
         details = {"name": name, "group": group, "kind": resource}
-    return ApiFailure(404, f'{_qualified(resource, group)} "{name}" not found', "NotFound", details=details)
+    return StatusError(404, f'{_qualified(resource, group)} "{name}" not found', "NotFound", details=details)
 
 
-def no_such_path() -> PlainFailure:
+def no_such_path() -> PlainTextError:
     """Say that the path means nothing here."""
-    return PlainFailure(404, NOT_FOUND_TEXT)
+    return PlainTextError(404, NOT_FOUND_TEXT)
 
 
-def method_not_allowed() -> ApiFailure:
+def method_not_allowed() -> StatusError:
     """Say that the resource cannot do this."""
     message = "the server does not allow this method on the requested resource"
-    return ApiFailure(405, message, "MethodNotAllowed", details={})
+    return StatusError(405, message, "MethodNotAllowed", details={})
 
 
-def bad_request(message: str) -> ApiFailure:
+def bad_request(message: str) -> StatusError:
     """Say what is wrong with the request."""
-    return ApiFailure(400, message, "BadRequest")
+    return StatusError(400, message, "BadRequest")
 
 
-def already_exists(resource: str, name: str, group: str = "") -> ApiFailure:
+def already_exists(resource: str, name: str, group: str = "") -> StatusError:
     """Say that the name is taken."""
     message = f'{_qualified(resource, group)} "{name}" already exists'
-    return ApiFailure(409, message, "AlreadyExists", details={"name": name, "kind": resource})
+    return StatusError(409, message, "AlreadyExists", details={"name": name, "kind": resource})
 
 
-def conflict(resource: str, name: str, why: str, group: str = "") -> ApiFailure:
+def conflict(resource: str, name: str, why: str, group: str = "") -> StatusError:
     """Say that the request's precondition does not hold."""
     message = f'Operation cannot be fulfilled on {_qualified(resource, group)} "{name}": {why}'
-    return ApiFailure(409, message, "Conflict", details={"name": name, "kind": resource})
+    return StatusError(409, message, "Conflict", details={"name": name, "kind": resource})
 
 
-def invalid(kind: str, name: str, field: str, why: str) -> ApiFailure:
+def invalid(kind: str, name: str, field: str, why: str) -> StatusError:
     """Say which field of an object cannot be as it is."""
     cause: dict[str, Any] = {"reason": "FieldValueInvalid", "message": why, "field": field}
     details = {"name": name, "kind": kind, "causes": [cause]}
-    return ApiFailure(422, f'{kind} "{name}" is invalid: {field}: {why}', "Invalid", details=details)
+    return StatusError(422, f'{kind} "{name}" is invalid: {field}: {why}', "Invalid", details=details)
 
 
-def expired(message: str, continue_token: str = "") -> ApiFailure:
+def expired(message: str, continue_token: str = "") -> StatusError:
     """Say that the version asked for is gone; the token, if any, leads on inconsistently."""
-    return ApiFailure(
+    return StatusError(
         410, message, "Expired", metadata={"continue": continue_token} if continue_token else None
     )
 
 
-def not_acceptable() -> ApiFailure:
+def not_acceptable() -> StatusError:
     """Say that none of the wanted media types can be served."""
     message = "only the following media types are accepted: application/json"
-    return ApiFailure(406, message, "NotAcceptable", details={})
+    return StatusError(406, message, "NotAcceptable", details={})
 
 
 def _qualified(resource: str, group: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+import msgspec
 
 from podboard.demo.gojson import decode_object, encode
 from podboard.demo.selectors import EVERYTHING
@@ -30,39 +30,34 @@ HISTORY_LIMIT: Final = 20_000
 INCONSISTENT: Final = -1
 """The version in a ``continue`` token that promises nothing but progress."""
 
-Body: TypeAlias = Callable[[], bytes]
-"""Writes an object's JSON without its ``kind`` and ``apiVersion``, as it stands in lists."""
-
 
 class Document:
     """One version of one object.
 
-    Args:
+    Attributes:
         key: Its place in the order of lists: namespace and name with a slash between, or the name alone.
-        body: Its JSON; a crowd of generated pods writes it only when asked.
-        fields: What it can be selected by besides its labels.
     """
 
-    __slots__ = ("_body", "fields", "key", "labels", "version")
+    __slots__ = ("_body", "_fields", "key", "labels", "version")
 
     def __init__(
-        self,
-        key: str,
-        version: int,
-        body: bytes | Body,
-        labels: Mapping[str, str],
-        fields: Mapping[str, str],
+        self, key: str, version: int, body: bytes, labels: Mapping[str, str], fields: Mapping[str, str]
     ) -> None:
         self.key = key
         self.version = version
         self.labels = labels
-        self.fields = fields
         self._body = body
+        self._fields = fields
 
     @property
     def body(self) -> bytes:
-        """Return its JSON without ``kind`` and ``apiVersion``."""
-        return self._body if isinstance(self._body, bytes) else self._body()
+        """Return its JSON without its ``kind`` and ``apiVersion``, as it stands in lists."""
+        return self._body
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Return what it can be selected by besides its labels."""
+        return self._fields
 
     def read(self) -> Object:
         """Return the object, the caller's own to change, without ``kind`` and ``apiVersion``."""
@@ -131,7 +126,7 @@ class Collection:
         """Yield what is there, in the order of lists; nothing may change meanwhile."""
         for key in self._range(self._keys, namespace):
             document = self._documents[key]
-            if selector.matches(document.labels, document.fields):
+            if selector.matches(document):
                 yield document
 
     def put(self, item: Object) -> Document:
@@ -203,7 +198,7 @@ class Collection:
             exact_version: The version to tell the state of; None for the newest.
 
         Raises:
-            ApiFailure: The token is none, or the version is gone.
+            StatusError: The token is none, or the version is gone.
         """
         version, start = exact_version, ""
         if token:
@@ -220,7 +215,7 @@ class Collection:
         found: list[Document] = []
         for position in range(first, len(keys)):
             document = then.get(keys[position]) or self._documents[keys[position]]
-            if not selector.matches(document.labels, document.fields):
+            if not selector.matches(document):
                 continue
             if limit and len(found) == limit:
                 remaining = len(keys) - position if selector == EVERYTHING else None
@@ -285,9 +280,17 @@ class Store:
             collection.compact()
 
 
+class _Token(msgspec.Struct):
+    """What a ``continue`` token says, by the names the API server uses."""
+
+    v: Literal["meta.k8s.io/v1"]
+    rv: int
+    start: str
+
+
 def write_token(version: int, start: str) -> str:
     """Write a ``continue`` token in the API server's own form."""
-    text = encode({"v": "meta.k8s.io/v1", "rv": version, "start": start})
+    text = encode(_Token("meta.k8s.io/v1", version, start))
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
@@ -295,24 +298,22 @@ def read_token(token: str) -> tuple[int, str]:
     """Read a token's version and the key its list goes on from.
 
     Raises:
-        ApiFailure: It is not one that this server writes.
+        StatusError: It is not one that this server writes.
     """
     try:
-        content = decode_object(base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True))
-        version, start = content["rv"], content["start"]
-        if not (isinstance(version, int) and isinstance(start, str) and content["v"] == "meta.k8s.io/v1"):
-            raise ValueError("a part of it is missing")
-    except (binascii.Error, ValueError, KeyError):
+        text = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+        content = msgspec.json.decode(text, type=_Token)
+    except ValueError:
         raise bad_request("continue key is not valid: it was not made by this server") from None
-    return version, start.removeprefix("/")
+    return content.rv, content.start.removeprefix("/")
 
 
 def _expired_token(start: str) -> Exception:
     message = (
-        "The provided continue parameter is too old to display a consistent list result. You can start a new list "
-        "without the continue parameter, or use the continue token in this response to retrieve the remainder of "
-        "the results. Continuing with the provided token results in an inconsistent list - objects that were "
-        "created, modified, or deleted between the time the first chunk was returned and now may show up in the "
-        "list."
+        "The provided continue parameter is too old to display a consistent list result. "
+        "You can start a new list without the continue parameter, or use the continue token in this "
+        "response to retrieve the remainder of the results. Continuing with the provided token results "
+        "in an inconsistent list - objects that were created, modified, or deleted between the time the "
+        "first chunk was returned and now may show up in the list."
     )
     return expired(message, write_token(INCONSISTENT, start))

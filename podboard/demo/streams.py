@@ -98,7 +98,8 @@ class Sink:
     """Writes to a descriptor, keeping what it does not take at once.
 
     Args:
-        handle: Non-blocking; closed by ``close`` if it is ``owned``, for a terminal is read from the same one.
+        handle: Non-blocking.
+        owned: Whether closing this closes the handle; a terminal's is read from, too.
         drained: Called when everything kept has been written.
     """
 

@@ -5,12 +5,25 @@ Moments are seconds since the epoch (``float``), or nanoseconds (``int``) where 
 
 from __future__ import annotations
 
-import calendar
 import time
+from datetime import datetime
+from typing import Final
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NANO = 1_000_000_000
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 365 * 86400}
+_STEPS: Final = (
+    (2 * _UNITS["m"], "s", ""),
+    (10 * _UNITS["m"], "m", "s"),
+    (3 * _UNITS["h"], "m", ""),
+    (8 * _UNITS["h"], "h", "m"),
+    (48 * _UNITS["h"], "h", ""),
+    (8 * _UNITS["d"], "d", "h"),
+    (2 * _UNITS["y"], "d", ""),
+    (8 * _UNITS["y"], "y", "d"),
+)
+"""Below so many seconds, a duration is told in these units."""
 
 
 def rfc3339(moment: float) -> str:
@@ -30,20 +43,15 @@ def rfc3339_nano(nanoseconds: int) -> str:
 
 
 def parse_rfc3339(text: str) -> float:
-    """Read a moment in UTC (``Z``), with or without a fraction.
+    """Read a moment with its offset from UTC (``Z`` or ``+01:00``), with or without a fraction.
 
     Raises:
         ValueError: The text is not of that form.
     """
-    if not text.endswith("Z"):
-        raise ValueError(f"not a moment in UTC: {text!r}")
-    whole, _, fraction = text[:-1].partition(".")
-    seconds = calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S"))
-    if not fraction:
-        return float(seconds)
-    if not fraction.isdecimal():
-        raise ValueError(f"not a moment in UTC: {text!r}")
-    return seconds + float(f"0.{fraction}")
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without its offset from UTC: {text!r}")
+    return moment.timestamp()
 
 
 def http_date(moment: float) -> str:
@@ -60,25 +68,12 @@ def human_duration(seconds: float) -> str:
     ``7h59m``, ``47h``, ``7d23h``, ``729d``, ``7y364d``, ``8y``.
     """
     whole = int(seconds)
-    minutes, hours = whole // 60, whole // 3600
-    days = hours // 24
-    steps: tuple[tuple[bool, str], ...] = (
-        (whole < -1, "<invalid>"),
-        (whole < 0, "0s"),
-        (whole < 120, f"{whole}s"),
-        (minutes < 10, _two(minutes, "m", whole % 60, "s")),
-        (minutes < 180, f"{minutes}m"),
-        (hours < 8, _two(hours, "h", minutes % 60, "m")),
-        (hours < 48, f"{hours}h"),
-        (days < 8, _two(days, "d", hours % 24, "h")),
-        (days < 365 * 2, f"{days}d"),
-        (days < 365 * 8, _two(days // 365, "y", days % 365, "d")),
-    )
-    return next((text for fits, text in steps if fits), f"{days // 365}y")
-
-
-def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large}{large_unit}{small}{small_unit}" if small else f"{large}{large_unit}"
+    if whole < 0:
+        return "0s" if whole == -1 else "<invalid>"
+    large, small = next((units for limit, *units in _STEPS if whole < limit), ("y", ""))
+    count, rest = divmod(whole, _UNITS[large])
+    fine = rest // _UNITS[small] if small else 0
+    return f"{count}{large}{fine}{small}" if fine else f"{count}{large}"
 
 
 def _whole_seconds(seconds: int) -> str:

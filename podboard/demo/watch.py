@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from podboard.demo.http_server import Exchange
     from podboard.demo.representation import Representation
     from podboard.demo.selectors import Selector
-    from podboard.demo.status import ApiFailure
+    from podboard.demo.status import StatusError
     from podboard.demo.store import Change, Collection, Document, Store
 
 SLICE: Final = 500
@@ -42,9 +42,9 @@ class Watch:
         store: Store,
         collection: Collection,
         namespace: str,
+        *,
         selector: Selector,
         representation: Representation,
-        *,
         expired: bool,
     ) -> None:
         request = exchange.request
@@ -139,8 +139,8 @@ class Watch:
         after, before = change.after, change.before
         if self._namespace and not after.key.startswith(f"{self._namespace}/"):
             return None
-        was = before is not None and self._selector.matches(before.labels, before.fields)
-        is_there = not change.deleted and self._selector.matches(after.labels, after.fields)
+        was = before is not None and self._selector.matches(before)
+        is_there = not change.deleted and self._selector.matches(after)
         if is_there:
             return self._line("MODIFIED" if was else "ADDED", after)
         return self._line("DELETED", after) if was else None
@@ -166,6 +166,6 @@ def _check_streaming(request: Request) -> None:
         raise _streaming_forbidden()
 
 
-def _streaming_forbidden() -> ApiFailure:
+def _streaming_forbidden() -> StatusError:
     why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan and allowing bookmarks"
     return invalid("ListOptions", "", "sendInitialEvents", why)

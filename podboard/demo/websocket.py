@@ -15,6 +15,7 @@ MESSAGE_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of one message, at most; the API server's WebSocket library has the same limit."""
 
 _ACCEPT_KEY: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
+_HEAD: Final = 2  # bytes that every frame begins with
 _CONTROL_LIMIT: Final = 125
 _SHORT, _LONG = 126, 127
 _FIN, _RESERVED, _OPCODE, _MASKED, _LENGTH = 0x80, 0x70, 0x0F, 0x80, 0x7F
@@ -106,10 +107,10 @@ class MessageReader:
 
     def _next_frame(self) -> tuple[Opcode, bool, bytes] | None:
         buffer = self._buffer
-        if len(buffer) < 2:
+        if len(buffer) < _HEAD:
             return None
         first, second = buffer[0], buffer[1]
-        size, start = second & _LENGTH, 2
+        size, start = second & _LENGTH, _HEAD
         if not second & _MASKED:
             raise ProtocolError("a client's frame must be masked")
         if first & _RESERVED:
@@ -123,7 +124,7 @@ class MessageReader:
         if size >= _SHORT:
             width = 2 if size == _SHORT else 8
             start += width
-            size = int.from_bytes(buffer[2:start], "big")
+            size = int.from_bytes(buffer[_HEAD:start], "big")
         if size > MESSAGE_LIMIT:
             raise ProtocolError("the message is too large")
         end = start + 4 + size

@@ -1,11 +1,11 @@
-"""The demo's story: a shop, its data and its infrastructure, some of it unwell. Names are the same in every run."""
+"""The demo's story: a shop, its data, its infrastructure, some of it unwell; the same in every run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from podboard.demo import builders, programs
+from podboard.demo import builders, crowd, programs
 from podboard.demo.controllers import owner_reference
 from podboard.demo.history import Past, place_pod
 from podboard.demo.images import Exit, Image, Tools
@@ -18,7 +18,6 @@ from podboard.demo.kinds import (
     REPLICA_SET,
     SERVICE,
     STATEFUL_SET,
-    Kind,
 )
 from podboard.demo.names import template_hash
 from podboard.demo.rbac import Grant, Rule
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from podboard.demo.agenda import Script
     from podboard.demo.control_plane import ControlPlane
     from podboard.demo.gojson import Object
+    from podboard.demo.kinds import Kind
 
 HOME: Final = "shop"
 """The namespace of the kubeconfig's contexts."""
@@ -125,13 +125,17 @@ def _files(title: str, **others: str) -> dict[str, str]:
 
 
 def _access_log() -> str:
-    lines = (f'10.244.1.{2 + n % 9} "GET /products/{n % 40}" 200 {900 + 37 * n} {3 + n % 50}ms' for n in range(400))
+    lines = (
+        f'10.244.1.{2 + n % 9} "GET /products/{n % 40}" 200 {900 + 37 * n} {3 + n % 50}ms' for n in range(400)
+    )
     return "\n".join(lines) + "\n"
 
 
 IMAGES: Final = {
     "shop/web:2.14.0": Image(
-        files=_files("web", **{"app.py": _APP, "requirements.txt": "jinja2==3.1.6\n", "access.log": _access_log()}),
+        files=_files(
+            "web", **{"app.py": _APP, "requirements.txt": "jinja2==3.1.6\n", "access.log": _access_log()}
+        ),
         program=programs.web,
         ready_after=2.0,
         on_sigterm=_ENDS,
@@ -152,18 +156,26 @@ IMAGES: Final = {
     "data/backup:2.2.0": Image(files=_files("backup"), program=programs.backup, on_sigterm=Exit(143)),
     "data/etl:7.0.4": Image(files=_files("etl"), program=programs.etl, on_sigterm=Exit(143)),
     "data/wait-for:1.0.0": Image(Tools.SH, program=programs.wait_for_database, on_sigterm=Exit(143)),
-    "prom/node-exporter:v1.10.2": Image(Tools.SH, _files("node-exporter"), programs.exporter, on_sigterm=_ENDS),
+    "prom/node-exporter:v1.10.2": Image(
+        Tools.SH, _files("node-exporter"), programs.exporter, on_sigterm=_ENDS
+    ),
     "registry.k8s.io/ingress-nginx/controller:v1.14.0": Image(
         files=_files("ingress"), program=programs.ingress, ready_after=3.0, on_sigterm=_ENDS
     ),
     "prom/prometheus:v3.8.0": Image(Tools.SH, _files("prometheus"), programs.prometheus, on_sigterm=_ENDS),
     "prom/config-reloader:v0.87.0": Image(Tools.NONE, program=programs.reloader, on_sigterm=_ENDS),
+    crowd.IMAGE: Image(files=_files("one of the crowd"), program=programs.crowd, on_sigterm=_ENDS),
     "infra/toolbox:1.0.0": Image(
         files=_files("toolbox", **{"colours.sh": _COLOURS, "unicode.txt": _UNICODE, "app.py": _APP}),
         on_sigterm=Exit(143),
     ),
 }
 """What is inside the story's images, by name."""
+
+
+def nodes() -> tuple[tuple[str, str], ...]:
+    """Return the names and addresses of the story's nodes."""
+    return tuple((name, ip) for name, (ip, _) in _NODES.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +207,19 @@ def furnish(plane: ControlPlane) -> None:
     for name, (ip, pod_range) in _NODES.items():
         first = name == _FIRST
         plane.store[NODE].put(builders.node(name, ip, pod_range, now - _CLUSTER_AGE, control_plane=first))
+    plane.store[NAMESPACE].put(builders.namespace("kube-system", now - _CLUSTER_AGE))
     for name in (HOME, "data", "infra"):
         plane.store[NAMESPACE].put(builders.namespace(name, now - _CLUSTER_AGE + _HOUR))
+    plane.store[SERVICE].put(
+        builders.service(
+            "kubernetes", "default", "10.96.0.1", (443,), selector={}, created=now - _CLUSTER_AGE
+        )
+    )
     for address, (name, where, ports) in enumerate(_SERVICES, start=10):
         selector = {"app": name}
-        made = builders.service(name, where, f"10.96.0.{address}", ports, selector, now - _CLUSTER_AGE + _HOUR)
+        made = builders.service(
+            name, where, f"10.96.0.{address}", ports, selector=selector, created=now - _CLUSTER_AGE + _HOUR
+        )
         plane.store[SERVICE].put(made)
     for work in _WORKS:
         _set_up(plane, work, now)
@@ -225,7 +245,12 @@ def _set_up(plane: ControlPlane, work: _Work, now: float) -> None:
     reference = None
     if kind is DEPLOYMENT:
         deployment = builders.workload(
-            DEPLOYMENT, name, work.namespace, {"metadata": metadata, "spec": spec}, replicas, created
+            DEPLOYMENT,
+            name,
+            work.namespace,
+            {"metadata": metadata, "spec": spec},
+            replicas=replicas,
+            created=created,
         )
         plane.store[DEPLOYMENT].put(deployment)
         reference = owner_reference(DEPLOYMENT, deployment)
@@ -233,7 +258,9 @@ def _set_up(plane: ControlPlane, work: _Work, now: float) -> None:
         kind, name = REPLICA_SET, f"{name}-{made_hash}"
         metadata = {**metadata, "labels": {**labels, builders.HASH_LABEL: made_hash}}
     template = {"metadata": metadata, "spec": spec}
-    owner = builders.workload(kind, name, work.namespace, template, replicas, created, reference)
+    owner = builders.workload(
+        kind, name, work.namespace, template, replicas=replicas, created=created, owner=reference
+    )
     plane.store[kind].put(owner)
     for ordinal, (node, past, suffix) in enumerate(work.pods):
         own = {"name": f"{name}-{suffix or ordinal}"}
@@ -268,7 +295,9 @@ def _jobs(plane: ControlPlane) -> Script:
                 "restartPolicy": "OnFailure",
             },
         }
-        plane.store[JOB].put(builders.workload(JOB, name, "data", template, 1, plane.agenda.now()))
+        plane.store[JOB].put(
+            builders.workload(JOB, name, "data", template, replicas=1, created=plane.agenda.now())
+        )
         plane.controllers.look_after(JOB, "data", name)
         names.append(name)
         if len(names) > _JOBS_KEPT:
@@ -286,7 +315,9 @@ def _on(node: str, spec: Object) -> Object:
     return {**spec, "affinity": builders.only_on(node)}
 
 
-def _container(name: str, image: str, cpu: str = "", memory: str = "", port: int = 0, **others: Any) -> Object:
+def _container(
+    name: str, image: str, cpu: str = "", memory: str = "", port: int = 0, **others: Any
+) -> Object:
     made: Object = {"name": name, "image": image, "imagePullPolicy": "IfNotPresent", **others}
     if cpu:
         made["resources"] = {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
@@ -316,11 +347,7 @@ _WORKS: Final = (
         "shop",
         "web",
         4 * _DAY + 3 * _HOUR,
-        (
-            _container(
-                "web", "shop/web:2.14.0", "100m", "128Mi", 8080, readinessProbe=_probe("/ready", 8080)
-            ),
-        ),
+        (_container("web", "shop/web:2.14.0", "100m", "128Mi", 8080, readinessProbe=_probe("/ready", 8080)),),
         (
             (_SECOND, Past(4 * _DAY + 3 * _HOUR), "x2x4q"),
             (_THIRD, Past(4 * _DAY + 3 * _HOUR), "9kq2v"),
@@ -334,7 +361,9 @@ _WORKS: Final = (
         "api",
         6 * _DAY,
         (
-            _container("api", "shop/api:1.9.3", "250m", "256Mi", 9090, env=[{"name": "LOG_LEVEL", "value": "info"}]),
+            _container(
+                "api", "shop/api:1.9.3", "250m", "256Mi", 9090, env=[{"name": "LOG_LEVEL", "value": "info"}]
+            ),
             _container("envoy", "envoyproxy/envoy:v1.36.2", "50m", "64Mi", 15001),
         ),
         ((_THIRD, Past(2 * _DAY + 6 * _HOUR, 1, 9 * _HOUR, Exit(1)), "77wdt"),),
@@ -452,11 +481,7 @@ _WORKS: Final = (
         "infra",
         "ingress-nginx",
         12 * _DAY,
-        (
-            _container(
-                "controller", "registry.k8s.io/ingress-nginx/controller:v1.14.0", "100m", "128Mi", 443
-            ),
-        ),
+        (_container("controller", "registry.k8s.io/ingress-nginx/controller:v1.14.0", "100m", "128Mi", 443),),
         ((_SECOND, Past(12 * _DAY), "g7mzd"),),
         template_hash="6c9d7f5b48",
     ),
