@@ -104,8 +104,9 @@ class Outer:
         return self.until(lambda: wanted in self._recent)
 
     def settle(self, quiet: float = QUIET) -> None:
-        """Read until nothing has come for ``quiet`` seconds."""
-        while self.pump(quiet):
+        """Read until nothing has come for ``quiet`` seconds, or for four times as long."""
+        limit = time.monotonic() + 4 * quiet
+        while time.monotonic() < limit and self.pump(quiet):
             pass
 
     def type_one(self, key: str) -> float:

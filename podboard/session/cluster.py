@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_NAMESPACES_EVERY = 60.0
+"""Seconds between two lists of the namespaces: they seldom change."""
+
 _WORTH_COUNTING = 1000
 """Pods from which a list takes long enough to say how far it has come."""
 
@@ -48,6 +51,7 @@ class Cluster:
         self.trouble = "listing pods…"
         self._client = client
         self._elsewhere = asyncio.Event()
+        self._listed_namespaces: list[str] = []
 
     def watch(self, namespace: str | None) -> None:
         """Watch another namespace from now on, or all with None."""
@@ -57,6 +61,11 @@ class Cluster:
 
     async def run(self) -> None:
         """Keep the roster true, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._list_namespaces())
+            tasks.create_task(self._watch_where_told())
+
+    async def _watch_where_told(self) -> None:
         while True:
             self._elsewhere.clear()
             self.roster.clear()
@@ -84,16 +93,22 @@ class Cluster:
         self.trouble = trouble
         self.changed.set()
 
-    async def namespaces(self) -> list[str]:
-        """The cluster's namespaces, sorted; those of the known pods where the person may not list them."""
-        known = {namespace for namespace, _ in self.roster.keys}
+    @property
+    def namespaces(self) -> list[str]:
+        """The namespaces that are known of, sorted."""
+        known = {namespace for namespace, _ in self.roster.keys} | set(self._listed_namespaces)
         if self.namespace is not None:
             known.add(self.namespace)
-        try:
-            known.update(await list_namespaces(self._client))
-        except PodboardError as error:
-            log.info("%s: namespaces cannot be listed: %s", self.context, error.message)
         return sorted(known)
+
+    async def _list_namespaces(self) -> None:
+        """Ask for the namespaces now and then; many people may not, and see those of their pods."""
+        while True:
+            try:
+                self._listed_namespaces = await list_namespaces(self._client)
+            except PodboardError as error:
+                log.info("%s: namespaces cannot be listed: %s", self.context, error.message)
+            await asyncio.sleep(_NAMESPACES_EVERY)
 
 
 def _trouble(state: FeedState) -> str:

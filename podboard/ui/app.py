@@ -114,18 +114,17 @@ class PodboardApp(App[None], inherit_bindings=False):
 
         self.push_screen(FirstRun(looked), answered)
 
-    def type_text(self, text: str) -> bool:
+    def take_text(self, text: str) -> bool:
         """Take text the person typed, if a terminal has the focus; see ``driver.Typist``."""
-        return self.screen is self.board and self.board.take_text(text)
+        return self.screen is self.board and self.board.keyboard.take_text(text)
+
+    def take_key(self, event: events.Key) -> bool:
+        """Take a key the person typed, if the board has it; see ``driver.Typist``."""
+        return self.screen is self.board and self.board.keyboard.take(event)
 
     async def on_event(self, event: events.Event) -> None:
-        """Give keys to the board first: in a terminal they belong to the pod, whatever they are."""
-        if (
-            isinstance(event, events.Key)
-            and not event.is_forwarded
-            and self.screen is self.board
-            and self.board.take_key(event)
-        ):
+        """Give keys to the board first, whichever way they come."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self.take_key(event):
             return
         await super().on_event(event)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from codecs import getincrementaldecoder
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import constants
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
 
 from podboard.ui.key_parser import KeyParser
 from podboard.ui.output import Output
@@ -27,11 +28,16 @@ _SHAPE_NUMBERS = {"default": 0, "block": 1, "underline": 3, "bar": 5}
 _READ_SIZE = 64 * 1024
 
 
+@runtime_checkable
 class Typist(Protocol):
-    """An app that can take plain text without the way through parser and messages."""
+    """An app that can take what is typed at once, without the way through parser and messages."""
 
-    def type_text(self, text: str) -> bool:
-        """Take text the person typed; False to have it parsed as keys."""
+    def take_text(self, text: str) -> bool:
+        """Take printable text; False to have it parsed as keys."""
+        ...
+
+    def take_key(self, event: Key) -> bool:
+        """Take a key; False to have it sent as a message."""
         ...
 
 
@@ -53,7 +59,7 @@ class PodboardDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._typist: Typist | None = app if hasattr(app, "type_text") else None
+        self._typist: Typist | None = app if isinstance(app, Typist) else None
         self._parser = KeyParser(debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._escape_timer: asyncio.TimerHandle | None = None
@@ -93,7 +99,7 @@ class PodboardDriver(LinuxDriver):
             return
         text = self._decode(data)
         if text.isprintable() and self._is_between_sequences and self._typist is not None:
-            if self._typist.type_text(text):
+            if self._typist.take_text(text):
                 return
         else:
             self._follow_paste(text)
@@ -124,7 +130,8 @@ class PodboardDriver(LinuxDriver):
 
     def send_message(self, message: Message) -> None:
         """Hand a message to the app, on whose loop this runs."""
-        self._app.post_message(message)
+        if not (isinstance(message, Key) and self._typist is not None and self._typist.take_key(message)):
+            self._app.post_message(message)
 
     # -- output -----------------------------------------------------------------------------
 

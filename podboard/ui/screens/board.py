@@ -12,9 +12,9 @@ from textual.screen import Screen
 
 from podboard.model.pod_columns import Health, container_names, default_container
 from podboard.model.target import Target
-from podboard.ui.keymap import AFTER_LEADER, LEADER, LEADER_SHOWN, LIST, SCROLLING, action_of
+from podboard.ui.keyboard import Keyboard
 from podboard.ui.widgets.key_line import KeyLine
-from podboard.ui.widgets.pod_box import PodBox
+from podboard.ui.widgets.pod_box import HeadText, PodBox
 from podboard.ui.widgets.terminal_area import TerminalArea
 from podboard.ui.widgets.top_line import TopLine
 
@@ -35,9 +35,6 @@ REFRESH: Final = 0.08
 
 MANY: Final = 12
 """Terminals opened with one key without a question."""
-
-MENU_AFTER: Final = 0.5
-"""Seconds a person may hesitate after the leader before a zoomed terminal shows its menu."""
 
 WIDE_SCREEN: Final = 140
 MEDIUM_SCREEN: Final = 100
@@ -65,7 +62,8 @@ class Board(Screen[None], inherit_bindings=False):
         self._top = TopLine()
         self._box = PodBox()
         self._area = TerminalArea()
-        self._key_line = KeyLine()
+        self.key_line = KeyLine()
+        self.keyboard = Keyboard(self)
         self._cluster: Cluster | None = None
         self._view: PodView | None = None
         self._seen = -1
@@ -73,8 +71,6 @@ class Board(Screen[None], inherit_bindings=False):
         self._warning = warning
         self._trouble = "connecting…"
         self._wide = False
-        self._leading = False
-        self._scrolling = False
 
     def compose(self) -> ComposeResult:
         """One line, the list and the terminals, one line."""
@@ -82,12 +78,12 @@ class Board(Screen[None], inherit_bindings=False):
         with Container(id="body"):
             yield self._box
             yield self._area
-        yield self._key_line
+        yield self.key_line
 
     def on_mount(self) -> None:
         """Say what is awaited."""
         self._refresh_list()
-        self._refresh_keys()
+        self.keyboard.show()
         self.set_interval(1.0, self._tick)
 
     # -- the cluster ------------------------------------------------------------------------
@@ -140,12 +136,16 @@ class Board(Screen[None], inherit_bindings=False):
         sorted_by = ""
         if view is not None and (view.column != "NAME" or view.reverse):
             sorted_by = f"by {view.column} {'▲' if view.reverse else '▼'}"
+        typed = self.keyboard.filter
         self._box.head.say(
-            shown,
-            filter_text=view.filter.text if view is not None else "",
-            order=sorted_by,
-            trouble=self._trouble,
-            columns=pods.columns.heads,
+            HeadText(
+                shown,
+                typed if typed is not None else self.filter_text or None,
+                typed is not None,
+                sorted_by,
+                self._trouble,
+                pods.columns.heads,
+            )
         )
 
     def _badges(self) -> dict[PodKey, list[Badge]]:
@@ -155,95 +155,58 @@ class Board(Screen[None], inherit_bindings=False):
             badges[target.namespace, target.pod].append(frame.terminal.badge)
         return badges
 
-    # -- keys -------------------------------------------------------------------------------
+    # -- what the keyboard asks -------------------------------------------------------------
 
-    def take_key(self, event: events.Key) -> bool:
-        """Act on a key before any widget does; whether it was for the board or for a terminal.
-
-        A terminal's keys go from here to the pod: nothing on the way may take one of them.
-        """
-        if self._leading:
-            self._leading = False
-            self._after_leader(event)
-            self._refresh_keys()
-            return True
-        if event.key == LEADER:
-            self._leading = True
-            self._refresh_keys()
-            self.set_timer(MENU_AFTER, self._show_menu)
-            return True
-        frame = self._focused_frame()
-        if frame is None:
-            return False
-        if self._scrolling:
-            if action := action_of(SCROLLING, event.key):
-                self.call_action(action)
-        elif not frame.is_ended:
-            frame.pane.send_key(event.key, event.character)
-        elif event.key == "enter":
-            frame.open()
-        return True
-
-    def take_text(self, text: str) -> bool:
-        """Send typed text to the terminal in focus; whether there is one that takes it."""
-        frame = self._focused_frame()
-        if frame is None or self._leading or self._scrolling or frame.is_ended:
-            return False
-        frame.pane.send_text(text)
-        return True
-
-    def _show_menu(self) -> None:
-        """Remind a person who waits after the leader of what may follow, even where the line is hidden."""
-        self.set_class(self._leading, "-menu")
-
-    def _after_leader(self, event: events.Key) -> None:
-        if event.key == LEADER:
-            if frame := self._focused_frame():
-                frame.pane.send_key(LEADER, event.character)
-        elif event.key.isdecimal():
-            self._go_to_tab(int(event.key) - 1)
-        elif action := action_of(AFTER_LEADER, event.key):
-            self.call_action(action)
-
-    def call_action(self, action: str) -> None:
-        """Run one of the actions below."""
-        self.call_next(self.run_action, action)
-
-    def _focused_frame(self) -> TerminalFrame | None:
+    @property
+    def focused_frame(self) -> TerminalFrame | None:
+        """The terminal that has the focus."""
         active = self._area.active
-        return active if active is not None and active.pane.has_focus else None
+        return active if active is not None and self.focused is active.pane else None
 
-    def _refresh_keys(self) -> None:
-        frame = self._focused_frame()
-        if self._leading:
-            self._key_line.set_keys(AFTER_LEADER, mode=LEADER_SHOWN)
-        elif frame is None:
-            right = f"{LEADER_SHOWN} leader" if self._area.frames else ""
-            self._key_line.set_keys(LIST, right=right)
-        elif self._scrolling:
-            self._key_line.set_keys(SCROLLING, mode="SCROLL")
-        else:
-            self._key_line.set_keys((), mode="", right=f"keys go to the pod · {LEADER_SHOWN} leader")
-        if not self._leading:
-            self.remove_class("-menu")
+    @property
+    def has_terminals(self) -> bool:
+        """Whether any terminal is on the board."""
+        return bool(self._area.frames)
+
+    @property
+    def filter_text(self) -> str:
+        """The filter as it stands."""
+        return self._view.filter.text if self._view is not None else ""
+
+    def set_filter(self, text: str) -> None:
+        """Show the pods that ``text`` fits."""
+        from podboard.session.pod_view import Filter
+
+        if self._view is not None:
+            self._view.filter = Filter(text)
+            self._view.refresh()
+        self._refresh_list()
+
+    def tell(self, message: str) -> None:
+        """Say something on the line at the bottom, until the next key."""
+        self.key_line.tell(message)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Paste into the filter."""
+        self.keyboard.paste(event.text)
 
     # -- going about ------------------------------------------------------------------------
 
     def on_descendant_focus(self) -> None:
         """Lay out for what has the focus."""
-        frame = self._focused_frame()
+        frame = self.focused_frame
         self.set_class(frame is not None, "-in-terminal")
         if frame is None:
             self.remove_class("-zoomed")
-            self._scrolling = False
-        self._refresh_keys()
+            self.keyboard.stop_scrolling()
+        self.keyboard.show()
         if self._area.active is not None:
             self._area.active.refresh_title()
 
     def action_list(self) -> None:
         """Go to the pod list."""
         self.remove_class("-zoomed", "-in-terminal")
-        self._box.list.focus()
+        self.set_focus(self._box.list)
 
     def action_terminal(self) -> None:
         """Go to the active terminal."""
@@ -251,10 +214,10 @@ class Board(Screen[None], inherit_bindings=False):
             self._show(self._area.active)
 
     def _show(self, frame: TerminalFrame) -> None:
-        self._scrolling = False
+        self.keyboard.stop_scrolling()
         self._area.activate(frame)
         self.add_class("-in-terminal")
-        frame.pane.focus(scroll_visible=False)
+        self.set_focus(frame.pane, scroll_visible=False)
 
     def action_next_tab(self) -> None:
         """Go to the next terminal."""
@@ -266,13 +229,14 @@ class Board(Screen[None], inherit_bindings=False):
         self._area.step(-1)
         self.action_terminal()
 
-    def _go_to_tab(self, index: int) -> None:
+    def go_to_tab(self, index: int) -> None:
+        """Go to the terminal whose tab is at ``index``, if there is one."""
         if index < len(self._area.frames):
             self._show(self._area.frames[index])
 
     def on_top_line_tab_clicked(self, event: TopLine.TabClicked) -> None:
         """Go to the terminal whose tab was clicked."""
-        self._go_to_tab(event.index)
+        self.go_to_tab(event.index)
 
     def action_zoom(self) -> None:
         """Give the whole screen to the terminal, or take it back."""
@@ -305,26 +269,44 @@ class Board(Screen[None], inherit_bindings=False):
 
     # -- the list ---------------------------------------------------------------------------
 
-    async def action_filter(self) -> None:
-        """Type a filter."""
-        if self._view is not None:
-            await self._box.edit_filter(self._view.filter.text)
+    def action_down(self) -> None:
+        """Go to the next pod."""
+        self._box.list.go_down()
 
-    def on_pod_box_filter_changed(self, event: PodBox.FilterChanged) -> None:
-        """Show what the filter fits."""
-        from podboard.session.pod_view import Filter
+    def action_up(self) -> None:
+        """Go to the previous pod."""
+        self._box.list.go_up()
 
-        if self._view is not None:
-            self._view.filter = Filter(event.text)
-            self._view.refresh()
-            self._refresh_list()
+    def action_first(self) -> None:
+        """Go to the first pod."""
+        self._box.list.go_first()
+
+    def action_last(self) -> None:
+        """Go to the last pod."""
+        self._box.list.go_last()
+
+    def action_page_down(self) -> None:
+        """Go a page down."""
+        self._box.list.page_down()
+
+    def action_page_up(self) -> None:
+        """Go a page up."""
+        self._box.list.page_up()
+
+    def action_mark(self) -> None:
+        """Mark or unmark the pod under the cursor."""
+        self._box.list.mark()
+
+    def action_mark_all(self) -> None:
+        """Mark all pods shown, or none."""
+        self._box.list.mark_all()
 
     def action_clear(self) -> None:
         """Take the marks away; where there are none, the filter."""
         if self._box.list.marked:
             self._box.list.unmark()
         else:
-            self._box.post_message(PodBox.FilterChanged(""))
+            self.set_filter("")
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -352,14 +334,14 @@ class Board(Screen[None], inherit_bindings=False):
         """Bring the head up to date."""
         self._refresh_head()
 
-    async def action_namespace(self) -> None:
+    def action_namespace(self) -> None:
         """Choose a namespace."""
         from podboard.ui.screens.picker import Picker
 
         cluster = self._cluster
         if cluster is None:
             return
-        names = await cluster.namespaces()
+        names = cluster.namespaces
 
         def chosen(place: int | None) -> None:
             if place is not None:
@@ -393,11 +375,11 @@ class Board(Screen[None], inherit_bindings=False):
 
         self.app.push_screen(Confirm(f"Open {len(keys)} terminals?", "open them"), answered)
 
-    async def on_pod_list_chosen(self) -> None:
+    def on_pod_list_chosen(self) -> None:
         """Open the pod that was double-clicked."""
-        await self.action_open()
+        self.keyboard.perform("open")
 
-    async def action_container(self) -> None:
+    def action_container(self) -> None:
         """Choose the container of the pod under the cursor to open."""
         from podboard.ui.screens.picker import Picker
 
@@ -463,18 +445,12 @@ class Board(Screen[None], inherit_bindings=False):
         if self._area.active is not None:
             self._area.active.refresh_title()
         self._refresh_list()
-        self._refresh_keys()
+        self.keyboard.show()
 
     # -- scrolling --------------------------------------------------------------------------
 
-    def action_scroll_mode(self) -> None:
-        """Look through what has scrolled away."""
-        if self._focused_frame() is not None:
-            self._scrolling = True
-            self._refresh_keys()
-
     def _scroll(self, lines: int) -> None:
-        if frame := self._focused_frame():
+        if frame := self.focused_frame:
             frame.pane.scroll_view(lines)
 
     def action_scroll_line_up(self) -> None:
@@ -486,7 +462,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._scroll(1)
 
     def _page(self) -> int:
-        frame = self._focused_frame()
+        frame = self.focused_frame
         return max(frame.pane.size.height - 1, 1) if frame else 1
 
     def action_scroll_page_up(self) -> None:
@@ -499,15 +475,14 @@ class Board(Screen[None], inherit_bindings=False):
 
     def action_scroll_top(self) -> None:
         """Scroll to the oldest line."""
-        if frame := self._focused_frame():
+        if frame := self.focused_frame:
             frame.pane.scroll_to_top()
 
     def action_scroll_end(self) -> None:
         """Scroll back to the end, and type on."""
-        if frame := self._focused_frame():
+        if frame := self.focused_frame:
             frame.pane.follow()
-        self._scrolling = False
-        self._refresh_keys()
+        self.keyboard.stop_scrolling()
 
     def on_terminal_pane_scrolled(self) -> None:
         """Say how far the view is above the end."""

@@ -6,13 +6,11 @@ import time
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
-from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from podboard.ui.keymap import LIST
 from podboard.ui.pod_rows import HEALTH_SIGNS, Layout, cells, lay_out
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from podboard.model.pod import PodKey
     from podboard.session.pod_view import PodView
 
-_OWN_ACTIONS: Final = {"mark", "mark_all", "down", "up", "first", "last", "page_down", "page_up"}
 _DOUBLE: Final = 2
 
 
@@ -39,15 +36,6 @@ class PodList(ScrollView, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar = [
-        Binding(
-            key.keys,
-            key.action if key.action in _OWN_ACTIONS else f"screen.{key.action}",
-            key.help,
-            show=False,
-        )
-        for key in LIST
-    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "pod-list--cursor",
         "pod-list--reason",
@@ -202,37 +190,37 @@ class PodList(ScrollView, can_focus=True):
         elif height and line >= top + height:
             self.scroll_to(y=line - height + 1, animate=False, immediate=True)
 
-    def action_down(self) -> None:
+    def go_down(self) -> None:
         """Go to the next pod."""
         self._go(self._index + 1)
 
-    def action_up(self) -> None:
+    def go_up(self) -> None:
         """Go to the previous pod."""
         self._go(self._index - 1)
 
-    def action_first(self) -> None:
+    def go_first(self) -> None:
         """Go to the first pod."""
         self._go(0)
 
-    def action_last(self) -> None:
+    def go_last(self) -> None:
         """Go to the last pod."""
         self._go(len(self._view.keys) - 1 if self._view is not None else 0)
 
-    def action_page_down(self) -> None:
+    def page_down(self) -> None:
         """Go a page down."""
         self._go(self._index + max(self.size.height - 1, 1))
 
-    def action_page_up(self) -> None:
+    def page_up(self) -> None:
         """Go a page up."""
         self._go(self._index - max(self.size.height - 1, 1))
 
-    def action_mark(self) -> None:
+    def mark(self) -> None:
         """Mark or unmark the pod under the cursor, and go to the next."""
         if self.cursor is not None:
             self.marked ^= {self.cursor}
             self._go(self._index + 1)
 
-    def action_mark_all(self) -> None:
+    def mark_all(self) -> None:
         """Mark all pods shown; unmark all where they are."""
         if self._view is not None:
             shown = set(self._view.keys)

@@ -1,0 +1,173 @@
+"""What a key does on the board: one state machine, run in the order the keys were typed.
+
+Textual hands a key from queue to queue before something acts on it, and what is typed meanwhile
+goes to whatever has the focus by then. A person who types ``/web`` or ``enter ls`` without a pause
+must get just that. So the board's keys are taken here as they are read; where an action takes time
+(a terminal is put on the screen), the keys behind it wait for it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from podboard.ui.keymap import AFTER_LEADER, LEADER, LEADER_SHOWN, LIST, SCROLLING, action_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from textual import events
+
+    from podboard.ui.screens.board import Board
+    from podboard.ui.widgets.key_line import KeyLine
+
+log = logging.getLogger(__name__)
+
+MENU_AFTER: Final = 0.5
+"""Seconds a person may hesitate after the leader before a zoomed terminal shows its menu."""
+
+
+class Keyboard:
+    """Takes the board's keys.
+
+    Attributes:
+        filter: The filter as it is being typed; None while it is not.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._leading = False
+        self._scrolling = False
+        self._busy = False
+        self._ahead: deque[events.Key] = deque()
+        self.filter: str | None = None
+
+    def take_text(self, text: str) -> bool:
+        """Send typed text to the terminal in focus; whether there is one that takes it."""
+        frame = self._board.focused_frame
+        if frame is None or self._busy or self._leading or self._scrolling or frame.is_ended:
+            return False
+        frame.pane.send_text(text)
+        return True
+
+    def take(self, event: events.Key) -> bool:
+        """Act on a key; whether it was for the board or one of its terminals."""
+        if self._busy:
+            self._ahead.append(event)
+        elif self._leading:
+            self._leading = False
+            self._after_leader(event)
+        elif event.key == LEADER:
+            self._leading = True
+            self._board.set_timer(MENU_AFTER, self._show_menu)
+        elif self.filter is not None:
+            self._edit_filter(event)
+        elif self._board.focused_frame is not None:
+            self._in_terminal(event)
+        elif action := action_of(LIST, event.key):
+            self.perform(action)
+        else:
+            return False
+        self.show()
+        return True
+
+    def _in_terminal(self, event: events.Key) -> None:
+        frame = self._board.focused_frame
+        if frame is None:
+            return
+        if self._scrolling:
+            if action := action_of(SCROLLING, event.key):
+                self.perform(action)
+        elif not frame.is_ended:
+            frame.pane.send_key(event.key, event.character)
+        elif event.key == "enter":
+            self.perform("reopen")
+
+    def _after_leader(self, event: events.Key) -> None:
+        if event.key == LEADER:
+            if frame := self._board.focused_frame:
+                frame.pane.send_key(LEADER, event.character)
+        elif event.key.isdecimal():
+            self._board.go_to_tab(int(event.key) - 1)
+        elif action := action_of(AFTER_LEADER, event.key):
+            self.perform(action)
+
+    def _edit_filter(self, event: events.Key) -> None:
+        text = self.filter or ""
+        match event.key:
+            case "enter" | "tab" | "up" | "down":
+                self.filter = None
+            case "escape" | "ctrl+c":
+                self.filter, text = None, ""
+            case "backspace" | "ctrl+h":
+                self.filter = text = text[:-1]
+            case "ctrl+u":
+                self.filter = text = ""
+            case "ctrl+w":
+                self.filter = text = text.rstrip().rpartition(" ")[0]
+            case _:
+                if event.character is not None and event.is_printable:
+                    self.filter = text = text + event.character
+        self._board.set_filter(text)
+
+    def paste(self, text: str) -> None:
+        """Take pasted text into the filter while it is being typed."""
+        if self.filter is not None:
+            self.filter += "".join(character for character in text if character.isprintable())
+            self._board.set_filter(self.filter)
+
+    # -- actions ----------------------------------------------------------------------------
+
+    def perform(self, action: str) -> None:
+        """Do what a table of keys names; keys typed before it is done wait."""
+        match action:
+            case "filter":
+                self.filter = self._board.filter_text
+                self._board.set_filter(self.filter)
+            case "scroll_mode":
+                self._scrolling = self._board.focused_frame is not None
+            case _:
+                done = getattr(self._board, f"action_{action}")()
+                if inspect.isawaitable(done):
+                    self._busy = True
+                    self._board.run_worker(self._finish(action, done), exit_on_error=False)
+
+    async def _finish(self, action: str, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("%s failed", action)
+            self._board.tell("podboard itself failed here; the log file says more")
+        self._busy = False
+        while self._ahead and not self._busy:
+            event = self._ahead.popleft()
+            if not (self._board.is_current and self.take(event)):
+                self._board.app.post_message(event)
+
+    def stop_scrolling(self) -> None:
+        """Leave the scroll mode, if it is on."""
+        self._scrolling = False
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    def _show_menu(self) -> None:
+        """Remind a person who waits after the leader of what may follow, even where the line is hidden."""
+        self._board.set_class(self._leading, "-menu")
+
+    def show(self) -> None:
+        """Say on the line at the bottom what the keys do now."""
+        line: KeyLine = self._board.key_line
+        if self._leading:
+            line.set_keys(AFTER_LEADER, mode=LEADER_SHOWN)
+            return
+        self._board.remove_class("-menu")
+        if self.filter is not None:
+            line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
+        elif self._board.focused_frame is None:
+            line.set_keys(LIST, right=f"{LEADER_SHOWN} leader" if self._board.has_terminals else "")
+        elif self._scrolling:
+            line.set_keys(SCROLLING, mode="SCROLL")
+        else:
+            line.set_keys((), right=f"keys go to the pod · {LEADER_SHOWN} leader")
