@@ -157,8 +157,13 @@ class Container:
         self._tools = tools
         self._processes: set[Process] = set()
 
-    def start(self, command: Sequence[str], streams: Streams, listener: Listener) -> Process:
+    def start(
+        self, command: Sequence[str], streams: Streams, listener: Listener, size: tuple[int, int] = (0, 0)
+    ) -> Process:
         """Start a command in the container.
+
+        Args:
+            size: Of its terminal, if it has one: columns and rows.
 
         Raises:
             StartError: There is no such command here.
@@ -167,7 +172,7 @@ class Container:
         executable = self._find(command, environment["PATH"])
         self._furnish()
         try:
-            process = Process(Command(executable, command, self.home, environment), streams, listener)
+            process = Process(Command(executable, command, self.home, environment), streams, listener, size)
         except OSError as error:
             raise StartError(
                 f"unable to start container process: {(error.strerror or 'unknown error').lower()}"

@@ -55,6 +55,7 @@ class ExecSession:
         self._reader = MessageReader()
         self._process: Process | None = None
         self._early: list[tuple[Channel, bytes]] = []
+        self._size = (0, 0)
         self._gone = asyncio.Event()
         self._over = asyncio.Event()  # the client is gone, or the command has finished
         self._sized = asyncio.Event()
@@ -71,7 +72,7 @@ class ExecSession:
         if self._gone.is_set():
             return
         try:
-            process = container.start(command, self._streams, self)
+            process = container.start(command, self._streams, self, self._size)
         except StartError as failure:
             last_word = self._framing.not_started(str(failure))
         else:
@@ -152,21 +153,29 @@ class ExecSession:
             content = self._framing.incoming(message)
             if content is None:
                 return
-            if content[0] is Channel.RESIZE:
-                self._sized.set()
-            if self._process is None:
+            channel, data = content
+            if channel is Channel.RESIZE:
+                self._resize(data)
+            elif self._process is None:
                 self._early.append(content)
             else:
-                self._give(self._process, *content)
+                self._give(self._process, channel, data)
+
+    def _resize(self, data: bytes) -> None:
+        """Take a terminal's size: it is in force before the command starts, or at once."""
+        self._sized.set()
+        size = _size(data)
+        if size is None:
+            return
+        self._size = size
+        if self._process is not None:
+            self._process.resize(*size)
 
     def _give(self, process: Process, channel: Channel, data: bytes) -> None:
         if channel is Channel.STDIN and self._streams.stdin:
             process.write(data)
             if process.stdin_full:
                 self._transport.pause_reading()
-        elif channel is Channel.RESIZE:
-            if (size := _size(data)) is not None:
-                process.resize(*size)
         elif channel is Channel.CLOSE and data[:1] == b"\0" and self._framing.can_close_stdin:
             process.end_stdin()
 

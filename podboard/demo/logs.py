@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-_NANO: Final = 1_000_000_000
+_MICROS_A_SECOND: Final = 1_000_000  # finer, a float of this size is not
 _STREAM: Final = b" stdout F "
 """Between a log file's moment and its line: the stream, and that the line is whole (F, not P)."""
 
@@ -51,7 +51,7 @@ class Log:
 
     def write(self, line: str, moment: float) -> None:
         """Add a line."""
-        self._last = max(self._last + 1, int(moment * _NANO))
+        self._last = max(self._last + 1, round(moment * _MICROS_A_SECOND) * 1000)
         if not self._path.exists():
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._path.open("ab") as file:

@@ -25,7 +25,7 @@ _SET_BY_ADMISSION: Final = frozenset(
         "preemptionPolicy",
     }
 )
-"""Fields of a pod's spec that the server's own plugins add; they belong to no manager."""
+"""Fields that the server's own plugins set in every pod; they are told of as nobody's."""
 
 _REQUIRED_LISTS: Final = frozenset({"containers"})
 _KEYS: Final = {
@@ -54,8 +54,7 @@ def by_creator(item: Object, manager: str, now: float) -> Object:
         told["f:ownerReferences"] = {".": {}, **owners}
     if told:
         fields["f:metadata"] = told
-    spec = {name: value for name, value in item["spec"].items() if name not in _SET_BY_ADMISSION}
-    fields["f:spec"] = fields_of(spec, top=True)
+    fields["f:spec"] = fields_of(item["spec"], top=True)
     return _entry(manager, item.get("apiVersion", "v1"), now, fields)
 
 
@@ -124,7 +123,7 @@ def fields_of(value: Any, *, top: bool = False, name: str = "") -> Object:
     if isinstance(value, dict):
         if not value or name in _WHOLE:
             return {}
-        for key in sorted(value):
+        for key in sorted(value.keys() - _SET_BY_ADMISSION):
             told[f"f:{key}"] = fields_of(value[key], name=key, top=key in _REQUIRED_LISTS)
         return told
     if isinstance(value, list) and name in _KEYS:

@@ -89,6 +89,7 @@ class Process:
 
     Args:
         listener: Who hears it.
+        size: Of its terminal, if it has one: columns and rows.
 
     Attributes:
         exited: Becomes the exit code, 128 + n for a death by signal n.
@@ -98,7 +99,9 @@ class Process:
         OSError: The command cannot be started.
     """
 
-    def __init__(self, command: Command, streams: Streams, listener: Listener) -> None:
+    def __init__(
+        self, command: Command, streams: Streams, listener: Listener, size: tuple[int, int] = (0, 0)
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[int] = self._loop.create_future()
         self.finished: asyncio.Future[int] = self._loop.create_future()
@@ -110,7 +113,7 @@ class Process:
         self._terminal: int | None = None
         self._other_side: int | None = None
         if streams.terminal:
-            self._popen = self._on_terminal(command)
+            self._popen = self._on_terminal(command, size)
         else:
             self._popen = self._on_pipes(command, streams)
         _waited_for.add(self._popen.pid)
@@ -134,9 +137,8 @@ class Process:
     def resize(self, columns: int, rows: int) -> None:
         """Tell the terminal its size, in cells; its foreground job hears of it by SIGWINCH."""
         if self._terminal is not None and self._sources:
-            size = struct.pack("HHHH", rows, columns, 0, 0)
             with contextlib.suppress(OSError):  # it may be closing down
-                fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
+                _set_size(self._terminal, columns, rows)
 
     def pause(self) -> None:
         """Hear nothing for now; the command blocks once its buffers are full."""
@@ -169,14 +171,15 @@ class Process:
             source.close()
         self._finish()
 
-    def _on_terminal(self, command: Command) -> subprocess.Popen[bytes]:
-        """Start the command as the leader of a session on a new terminal of size 0x0.
+    def _on_terminal(self, command: Command, size: tuple[int, int]) -> subprocess.Popen[bytes]:
+        """Start the command as the leader of a session on a new terminal.
 
         The terminal's other side stays open here until the command ends: one that nobody has opened
         yet looks like one that everybody has left.
         """
         terminal, other_side = os.openpty()
         try:
+            _set_size(terminal, *size)
             popen = subprocess.Popen(  # noqa: S603 (running what is asked for is the point)
                 [*_ON_TERMINAL, os.ttyname(other_side), *command.words],
                 cwd=command.folder,
@@ -316,6 +319,10 @@ def kill_children() -> None:
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+
+
+def _set_size(terminal: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def _pipe(*, wanted: bool) -> int:

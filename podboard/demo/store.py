@@ -138,7 +138,7 @@ class Collection:
             key_of(metadata.get("namespace", ""), metadata["name"]),
             version,
             encode(item),
-            metadata.get("labels", {}),
+            dict(metadata.get("labels", {})),
             self.kind.fields(item),
         )
         self.put_document(document)
