@@ -9,7 +9,6 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bench.floor import END
 from bench.outer import SIZE, Outer
 from bench.report import Result, alternate, at_least, at_most, below, quantile
 from bench.streams import write_streams
@@ -100,7 +99,7 @@ def _type(outer: Outer, count: int = 200) -> list[float]:
     taken = []
     for number in range(count):
         taken.append(outer.type_one(KEYS[number % len(KEYS)]))
-        outer.settle(0.01)
+        outer.settle(0.03)
         if number % 50 == 49:
             outer.write("\x15")
             outer.settle(0.1)
@@ -171,11 +170,10 @@ def hidden_panes(world: World) -> Iterator[Result]:
             outer.until_shown(PROMPT)
             for _ in range(hidden):
                 outer.write(noise)
-                outer.settle(0.05) if False else outer.pump(0.3)
-                outer.write("\x1dl")
-                outer.pump(0.2)
-                outer.write("\r")
-                outer.until_shown(f"{PROMPT}")
+                outer.settle(0.1)
+                outer.write("\x1dl\r")
+                outer.settle(0.1)
+                outer.until_shown(PROMPT)
             yield outer
 
     alone: list[float] = []
@@ -199,5 +197,3 @@ MEASURES = {
     "hidden": hidden_panes,
     "memory": memory,
 }
-
-__all__ = ["END", "MEASURES"]

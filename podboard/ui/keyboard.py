@@ -154,7 +154,7 @@ class Keyboard:
 
     def _show_menu(self) -> None:
         """Remind a person who waits after the leader of what may follow, even where the line is hidden."""
-        self._board.set_class(self._leading, "-menu")
+        self._board.show_menu(shown=self._leading)
 
     def show(self) -> None:
         """Say on the line at the bottom what the keys do now."""
@@ -162,7 +162,7 @@ class Keyboard:
         if self._leading:
             line.set_keys(AFTER_LEADER, mode=LEADER_SHOWN)
             return
-        self._board.remove_class("-menu")
+        self._board.show_menu(shown=False)
         if self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
         elif self._board.focused_frame is None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 FRAME: Final = 1 / 60
-"""Seconds between two paints at least."""
+"""Seconds between two paints."""
 
 _IDLE_PER_PAINT: Final = 3
 """Under a flood painting gets a quarter of the time, reading the rest."""
@@ -27,12 +27,14 @@ class Painter:
     """Decides when to call ``paint``.
 
     The first output after a pause is painted in the very turn of the loop that brought it, which is
-    what typing feels like; what follows waits for the next frame.
+    what typing feels like. A frame that nothing was painted in is saved, one at most, for what often
+    follows: the prompt behind the output. All else waits for the next frame.
     """
 
     def __init__(self, paint: Callable[[], None], backlog: Callable[[], int]) -> None:
         self._paint = paint
         self._backlog = backlog
+        # When the frame after the last paint ends.
         self._next = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -40,7 +42,7 @@ class Painter:
         """Ask for a paint, now or with the next frame."""
         if self._timer is not None:
             return
-        wait = self._next - time.monotonic()
+        wait = self._next - FRAME - time.monotonic()
         if wait <= 0 and self._backlog() < _BACKLOG:
             self._go()
         else:
@@ -60,7 +62,8 @@ class Painter:
         started = time.monotonic()
         self._paint()
         ended = time.monotonic()
-        self._next = started + min(max(FRAME, (ended - started) * (1 + _IDLE_PER_PAINT)), _LONGEST)
+        cost = min((ended - started) * (1 + _IDLE_PER_PAINT), _LONGEST)
+        self._next = max(self._next, started) + max(FRAME, cost)
 
 
 def paint_now(screen: Screen[object], widget: Widget) -> None:

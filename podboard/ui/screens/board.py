@@ -7,13 +7,15 @@ import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.containers import Container
 from textual.screen import Screen
+from textual.strip import Strip
 
 from podboard.model.pod_columns import Health, container_names, default_container
 from podboard.model.target import Target
+from podboard.ui.arrangement import arrange
 from podboard.ui.keyboard import Keyboard
 from podboard.ui.widgets.key_line import KeyLine
+from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.pod_box import HeadText, PodBox
 from podboard.ui.widgets.terminal_area import TerminalArea
 from podboard.ui.widgets.top_line import TopLine
@@ -21,11 +23,13 @@ from podboard.ui.widgets.top_line import TopLine
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
+    from textual.geometry import Region
 
     from podboard.model.badge import Badge
     from podboard.model.pod import PodKey
     from podboard.session.cluster import Cluster
     from podboard.session.pod_view import PodView
+    from podboard.ui.arrangement import Arrangement
     from podboard.ui.widgets.terminal_frame import TerminalFrame
 
 log = logging.getLogger(__name__)
@@ -36,20 +40,11 @@ REFRESH: Final = 0.08
 MANY: Final = 12
 """Terminals opened with one key without a question."""
 
-WIDE_SCREEN: Final = 140
-MEDIUM_SCREEN: Final = 100
-"""Columns from which the list stands beside a terminal with its columns, and with names and badges."""
-
 
 class Board(Screen[None], inherit_bindings=False):
     """Shows one cluster's pods and the terminals in them."""
 
     AUTO_FOCUS: ClassVar[str | None] = "PodList"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
-        (0, "-small"),
-        (MEDIUM_SCREEN, "-medium"),
-        (WIDE_SCREEN, "-large"),
-    ]
 
     def __init__(self, place: str, warning: str = "") -> None:
         """Prepare the board.
@@ -71,11 +66,14 @@ class Board(Screen[None], inherit_bindings=False):
         self._warning = warning
         self._trouble = "connecting…"
         self._wide = False
+        self._zoomed = False
+        self._arrangement: Arrangement | None = None
+        self._terminals_changed = False
 
     def compose(self) -> ComposeResult:
         """One line, the list and the terminals, one line."""
         yield self._top
-        with Container(id="body"):
+        with PlainVertical(id="body"):
             yield self._box
             yield self._area
         yield self.key_line
@@ -85,6 +83,10 @@ class Board(Screen[None], inherit_bindings=False):
         self._refresh_list()
         self.keyboard.show()
         self.set_interval(1.0, self._tick)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing of its own: widgets cover it."""
+        return [Strip.blank(crop.width)] * crop.height
 
     # -- the cluster ------------------------------------------------------------------------
 
@@ -186,27 +188,60 @@ class Board(Screen[None], inherit_bindings=False):
         """Say something on the line at the bottom, until the next key."""
         self.key_line.tell(message)
 
+    def show_menu(self, *, shown: bool) -> None:
+        """Show the line at the bottom over a zoomed terminal, or take it away again."""
+        if self._arrangement is not None and not self._arrangement.lines:
+            self.key_line.set_class(shown, "-menu")
+            self.key_line.display = shown
+
     def on_paste(self, event: events.Paste) -> None:
         """Paste into the filter."""
         self.keyboard.paste(event.text)
 
     # -- going about ------------------------------------------------------------------------
 
+    def on_resize(self) -> None:
+        """Share out the new width."""
+        self._arrange()
+
     def on_descendant_focus(self) -> None:
         """Lay out for what has the focus."""
-        frame = self.focused_frame
-        self.set_class(frame is not None, "-in-terminal")
-        if frame is None:
-            self.remove_class("-zoomed")
+        if self.focused_frame is None:
+            self._zoomed = False
             self.keyboard.stop_scrolling()
+        self._arrange()
         self.keyboard.show()
         if self._area.active is not None:
             self._area.active.refresh_title()
 
+    def _arrange(self) -> None:
+        """Give list and terminals their places.
+
+        Set on the widgets themselves: a class on the screen would have every widget styled anew, which
+        is a good part of the time from the key to the prompt.
+        """
+        arrangement = arrange(
+            self.size.width,
+            terminals=self.has_terminals,
+            in_terminal=self.focused_frame is not None,
+            zoomed=self._zoomed,
+        )
+        if arrangement == self._arrangement:
+            return
+        self._arrangement = arrangement
+        list_width, terminal_at, lines = arrangement
+        self._box.display = list_width != 0
+        self._box.styles.width = "1fr" if list_width is None else list_width
+        self._box.divider.display = list_width is not None
+        self._area.display = terminal_at is not None
+        self._area.styles.margin = (0, 0, 0, terminal_at or 0)
+        self._top.display = self.key_line.display = lines
+
     def action_list(self) -> None:
         """Go to the pod list."""
-        self.remove_class("-zoomed", "-in-terminal")
+        self._zoomed = False
         self.set_focus(self._box.list)
+        self._arrange()
 
     def action_terminal(self) -> None:
         """Go to the active terminal."""
@@ -216,8 +251,9 @@ class Board(Screen[None], inherit_bindings=False):
     def _show(self, frame: TerminalFrame) -> None:
         self.keyboard.stop_scrolling()
         self._area.activate(frame)
-        self.add_class("-in-terminal")
         self.set_focus(frame.pane, scroll_visible=False)
+        # Now and not with the focus event, or the screen would be laid out twice.
+        self._arrange()
 
     def action_next_tab(self) -> None:
         """Go to the next terminal."""
@@ -241,7 +277,7 @@ class Board(Screen[None], inherit_bindings=False):
     def action_zoom(self) -> None:
         """Give the whole screen to the terminal, or take it back."""
         if self._area.active is not None:
-            self.toggle_class("-zoomed")
+            self._zoomed = not self._zoomed
             self._show(self._area.active)
 
     async def action_diagnostics(self) -> None:
@@ -409,7 +445,6 @@ class Board(Screen[None], inherit_bindings=False):
             frame = await self._area.add(Terminal(target, self._cluster.rungs, size))
             first = first or frame
         self._box.list.unmark()
-        self.add_class("-with-terminals")
         if first is not None:
             self._show(first)
 
@@ -422,7 +457,6 @@ class Board(Screen[None], inherit_bindings=False):
         if self._area.active is not None:
             self._show(self._area.active)
         else:
-            self.remove_class("-with-terminals")
             self.action_list()
 
     def action_reopen(self) -> None:
@@ -440,12 +474,20 @@ class Board(Screen[None], inherit_bindings=False):
         self._refresh_terminals()
 
     def _refresh_terminals(self) -> None:
+        """Bring what is said of terminals up to date, once for many changes."""
+        if not self._terminals_changed:
+            self._terminals_changed = True
+            self.call_later(self._refresh_terminals_now)
+
+    def _refresh_terminals_now(self) -> None:
+        self._terminals_changed = False
         self._top.set_tabs(self._area.tabs(), self._area.active_index)
         self._area.update_diagnostics()
         if self._area.active is not None:
             self._area.active.refresh_title()
-        self._refresh_list()
         self.keyboard.show()
+        if self._cluster is not None:
+            self._cluster.changed.set()
 
     # -- scrolling --------------------------------------------------------------------------
 

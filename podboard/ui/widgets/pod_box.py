@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
-from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widget import Widget
 
 from podboard.ui.pod_rows import PREFIX
+from podboard.ui.widgets.plain import Divider, PlainVertical
 from podboard.ui.widgets.pod_list import PodList
 
 if TYPE_CHECKING:
@@ -70,15 +70,17 @@ class ListHead(Widget):
         return Strip(segments).adjust_cell_length(width, base)
 
 
-class PodBox(Vertical):
+class PodBox(PlainVertical):
     """The list and its head."""
 
     def __init__(self) -> None:
         super().__init__()
         self.head = ListHead()
         self.list = PodList()
+        self.divider = Divider()
 
     def compose(self) -> ComposeResult:
-        """The head and the list."""
+        """A line on the right, the head and the list."""
+        yield self.divider
         yield self.head
         yield self.list

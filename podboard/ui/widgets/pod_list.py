@@ -114,7 +114,8 @@ class PodList(ScrollView, can_focus=True):
     def _fit(self) -> None:
         if self._view is None:
             return
-        self.virtual_size = Size(self.size.width, self._view.line_count)
+        # One column, since nothing scrolls sideways: a width would have all laid out anew with each change.
+        self.virtual_size = Size(1, self._view.line_count)
         columns = lay_out(
             self._view, self.scrollable_content_region.width, namespace=self._with_namespace, wide=self._wide
         )
@@ -125,18 +126,24 @@ class PodList(ScrollView, can_focus=True):
     def on_resize(self, _event: Resize) -> None:
         """Lay the columns out for the new width."""
         self._fit()
+        self._scroll_to_cursor()
         self._drawn = []
         self.redraw()
-        self._scroll_to_cursor()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what scrolls in."""
         super().watch_scroll_y(old_value, new_value)
         self._drawn = []
+        self.redraw()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw the line at ``y`` of the widget."""
-        return self._draw_line(y)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Hand the compositor the lines it wants, as they are."""
+        if len(self._drawn) != self.size.height:
+            self._drawn = [self._draw_line(y) for y in range(self.size.height)]
+        strips = self._drawn[crop.y : crop.bottom]
+        if crop.x or crop.right != self.size.width:
+            strips = [strip.crop(crop.x, crop.right) for strip in strips]
+        return strips
 
     def _draw_line(self, y: int) -> Strip:
         width = self.size.width

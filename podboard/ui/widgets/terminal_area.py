@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.message import Message
 
 from podboard.model.size import Size
 from podboard.ui.widgets.diagnostics import Diagnostics
+from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.top_line import Tab
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podboard.ui.widgets.terminal_frame import TerminalFrame
 
 
-class TerminalArea(Vertical):
+class TerminalArea(PlainVertical):
     """Holds the terminals in the order of their tabs, and shows the active one.
 
     Attributes:
@@ -44,6 +44,8 @@ class TerminalArea(Vertical):
         from podboard.ui.widgets.terminal_frame import TerminalFrame
 
         frame = TerminalFrame(terminal)
+        # The server starts the shell while the frame is put on the screen.
+        frame.open()
         frame.display = False
         self.frames.append(frame)
         await self.mount(frame, before=self._diagnostics)

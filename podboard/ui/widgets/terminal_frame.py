@@ -7,13 +7,13 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widget import Widget
 
 from podboard.model.badge import TerminalState
 from podboard.model.duration import human_duration
 from podboard.ui.keymap import LEADER_SHOWN
+from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.terminal_pane import TerminalPane
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Notice(Widget):
         return 3 if ending is not None and ending.hint else 2
 
 
-class TerminalFrame(Vertical):
+class TerminalFrame(PlainVertical):
     """One terminal on the screen."""
 
     DEFAULT_CSS = """
@@ -146,13 +146,8 @@ class TerminalFrame(Vertical):
         yield self.pane
         yield self._notice
 
-    def on_mount(self) -> None:
-        """Begin to serve the terminal."""
-        self.set_interval(1.0, self.refresh_title)
-        self.open()
-
     def open(self) -> None:
-        """Open a shell, the first time or again."""
+        """Open a shell, the first time or again; may be called before the frame is on the screen."""
         self.run_worker(self._serve(), name=str(self.terminal.target), exit_on_error=False)
 
     async def _serve(self) -> None:
