@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, unquote
 
-from podboard.demo.status import bad_request
+from podboard.demo.gojson import decode_object
+from podboard.demo.status import bad_request, unsupported_media_type
+
+if TYPE_CHECKING:
+    from podboard.demo.gojson import Object
 
 HEAD_LIMIT: Final = 64 * 1024
 """Bytes of request line and headers, at most."""
 
 BODY_LIMIT: Final = 3 * 1024 * 1024
 """Bytes of a request's body, at most: the API server's own limit."""
+
+JSON: Final = "application/json"
 
 _REQUEST_LINE: Final = re.compile(rb"([A-Z]{1,16}) ([!-~]+) HTTP/1\.([01])\Z")
 _HEADER: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*\Z")
@@ -60,6 +66,26 @@ class Request:
     def segments(self) -> list[str]:
         """Return the path's parts, decoded."""
         return [unquote(part) for part in self.path.split("/") if part]
+
+    @property
+    def manager(self) -> str:
+        """Return by what name the caller's changes are recorded."""
+        named = self.parameter("fieldManager")
+        return named or self.headers.get("user-agent", "unknown").partition("/")[0]
+
+    def json(self) -> Object:
+        """Return the body, a JSON object.
+
+        Raises:
+            StatusError: It is something else.
+        """
+        media_type = self.headers.get("content-type", JSON).partition(";")[0].strip()
+        if not media_type.endswith("json"):
+            raise unsupported_media_type(JSON)
+        try:
+            return decode_object(self.body)
+        except ValueError:
+            raise bad_request("the object provided is unrecognized: it is not a JSON object") from None
 
     def parameter(self, name: str) -> str:
         """Return the first value of a parameter, empty where it is missing."""

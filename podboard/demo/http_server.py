@@ -13,7 +13,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
-from podboard.demo.http_request import BODY_LIMIT, HEAD_LIMIT, MalformedRequestError, read_request
+from podboard.demo.http_request import BODY_LIMIT, HEAD_LIMIT, JSON, MalformedRequestError, read_request
 from podboard.demo.times import http_date
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOST: Final = "127.0.0.1"
-JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
 
 _BUFFERED_BY_GO: Final = 2048

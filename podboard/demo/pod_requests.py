@@ -12,7 +12,14 @@ from podboard.demo.faults import EXEC
 from podboard.demo.kinds import POD
 from podboard.demo.logs import LogQuery
 from podboard.demo.processes import Streams
-from podboard.demo.status import PlainTextError, StatusError, bad_request, invalid, not_found
+from podboard.demo.status import (
+    PlainTextError,
+    StatusError,
+    bad_request,
+    invalid,
+    method_not_allowed,
+    not_found,
+)
 from podboard.demo.times import parse_rfc3339
 
 if TYPE_CHECKING:
@@ -59,7 +66,7 @@ class PodRequests:
         container = _choose_container(pod, request.parameter("container"))
         if not pod["spec"].get("nodeName"):
             raise bad_request(f"pod {target.name} does not have a host assigned")
-        if not _asks_for_websocket(request):
+        if request.method == "GET" and not _asks_for_websocket(request):
             raise bad_request("Upgrade request required")
         if self.kubelet_down:
             raise _kubelet_refuses("error dialing backend")
@@ -76,6 +83,8 @@ class PodRequests:
         status = next((one for one in pod_status.statuses(pod) if one["name"] == container), None)
         if status is None or "running" not in status["state"]:
             raise PlainTextError(500, f'container not found ("{container}")')
+        if request.method != "GET":  # SPDY, which kubectl falls back to when WebSocket was refused
+            raise method_not_allowed()
         protocol = choose(_offered(request))
         if protocol is None:
             exchange.answer_and_close(b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n")

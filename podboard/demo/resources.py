@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from podboard.demo.faults import LIST, WATCH
-from podboard.demo.gojson import decode_object, encode
-from podboard.demo.http_server import JSON
+from podboard.demo.gojson import encode
+from podboard.demo.http_request import JSON
 from podboard.demo.kinds import DEPLOYMENT, POD
 from podboard.demo.representation import Representation, choose_include, choose_shape
 from podboard.demo.selectors import parse_selector
@@ -20,6 +20,7 @@ from podboard.demo.status import (
     invalid,
     method_not_allowed,
     not_found,
+    unsupported_media_type,
 )
 from podboard.demo.watch import SLICE, Watch
 
@@ -141,7 +142,7 @@ class Resources:
 
     async def _create(self, exchange: Exchange, target: Target) -> None:
         request, namespace = exchange.request, target.namespace
-        manifest = _body(request)
+        manifest = request.json()
         if manifest.get("kind") != "Pod":
             raise bad_request("the object provided is unrecognized: it is not a Pod")
         if not namespace or not self._plane.has_namespace(namespace):
@@ -150,12 +151,12 @@ class Resources:
         name = metadata.get("name") if isinstance(metadata, dict) else None
         if isinstance(name, str) and self._plane.store[POD].get(namespace, name) is not None:
             raise already_exists("pods", name)
-        document = self._plane.create_pod(manifest, namespace, manager_of(request))
+        document = self._plane.create_pod(manifest, namespace, request.manager)
         await self._answer(exchange, POD, 201, document)
 
     async def _delete(self, exchange: Exchange, target: Target) -> None:
         request, document = exchange.request, self._find(POD, target)
-        options = _body(request) if request.body else {}
+        options = request.json() if request.body else {}
         grace = request.number("gracePeriodSeconds")
         if grace is None and isinstance(options.get("gracePeriodSeconds"), int):
             grace = options["gracePeriodSeconds"]
@@ -173,10 +174,8 @@ class Resources:
         deployment = self._find(DEPLOYMENT, target).read()
         if target.verb == "patch":
             if request.headers.get("content-type") not in _PATCHES:
-                accepted = f"accepted media types include: {', '.join(_PATCHES)}"
-                message = f"the body of the request was in an unknown format - {accepted}"
-                raise StatusError(415, message, "UnsupportedMediaType", details={})
-            spec = _body(request).get("spec")
+                raise unsupported_media_type(*_PATCHES)
+            spec = request.json().get("spec")
             replicas = spec.get("replicas") if isinstance(spec, dict) else None
             if not isinstance(replicas, int) or not 0 <= replicas <= _MOST_REPLICAS:
                 raise invalid(
@@ -186,12 +185,6 @@ class Resources:
         elif target.verb != "get":
             raise method_not_allowed()
         await exchange.answer(200, encode(_scale(deployment)) + b"\n")
-
-
-def manager_of(request: Request) -> str:
-    """Return by what name the caller's changes are recorded."""
-    named = request.parameter("fieldManager")
-    return named or request.headers.get("user-agent", "unknown").partition("/")[0]
 
 
 def _selector(request: Request, kind: Kind, name: str = "") -> Selector:
@@ -222,13 +215,6 @@ def _list_version(request: Request, newest: int) -> int | None:
         cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
         raise StatusError(504, message, "Timeout", details={"causes": [cause], "retryAfterSeconds": 1})
     return version if match == _EXACT and version else None
-
-
-def _body(request: Request) -> Object:
-    try:
-        return decode_object(request.body)
-    except ValueError:
-        raise bad_request("the object provided is unrecognized: it is not a JSON object") from None
 
 
 def _scale(deployment: Object) -> Object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podboard.demo import managed
-from podboard.demo.gojson import decode_object
+from podboard.demo.protobuf import MEDIA_TYPE, read_access_review, read_rules_review
 from podboard.demo.rbac import Attributes, allowed_paths
 from podboard.demo.status import bad_request
 from podboard.demo.times import rfc3339
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from podboard.demo.gojson import Object
+    from podboard.demo.http_request import Request
     from podboard.demo.rbac import Accounts, User
 
 _AUTHORIZATION = "authorization.k8s.io/v1"
@@ -31,7 +32,7 @@ class Reviews:
         self._accounts = accounts
         self._now = now
 
-    def answer(self, resource: str, user: User, body: bytes, manager: str) -> Object | None:
+    def answer(self, resource: str, user: User, request: Request) -> Object | None:
         """Return the reviewed object, None if the resource is no self-review.
 
         Raises:
@@ -40,9 +41,9 @@ class Reviews:
         if resource == "selfsubjectreviews":
             return self._who(user)
         if resource == "selfsubjectaccessreviews":
-            return self._may(user, _spec(body), manager)
+            return self._may(user, _spec(request, read_access_review), request.manager)
         if resource == "selfsubjectrulesreviews":
-            return self._rules(user, _spec(body))
+            return self._rules(user, _spec(request, read_rules_review))
         return None
 
     def _who(self, user: User) -> Object:
@@ -95,11 +96,13 @@ class Reviews:
         }
 
 
-def _spec(body: bytes) -> Object:
-    try:
-        spec = decode_object(body).get("spec")
-    except ValueError:
-        raise bad_request("the object provided is unrecognized: it is not JSON") from None
+def _spec(request: Request, read_protobuf: Callable[[bytes], Object]) -> Object:
+    if request.headers.get("content-type") == MEDIA_TYPE:
+        try:
+            return read_protobuf(request.body)
+        except ValueError as error:
+            raise bad_request(f"the object provided is unrecognized: {error}") from None
+    spec = request.json().get("spec")
     if not isinstance(spec, dict):
         raise bad_request("the object provided is unrecognized: it has no spec")
     return spec

@@ -16,7 +16,7 @@ from podboard.demo.http_server import HOST, TEXT, HttpServer
 from podboard.demo.kinds import POD, find_kind
 from podboard.demo.pod_requests import PodRequests
 from podboard.demo.rbac import MASTERS, Attributes, forbidden
-from podboard.demo.resources import Resources, manager_of
+from podboard.demo.resources import Resources
 from podboard.demo.reviews import Reviews
 from podboard.demo.status import (
     PlainTextError,
@@ -131,6 +131,13 @@ class ApiServer:
         except PlainTextError as failure:
             if not exchange.answered:
                 await exchange.answer(failure.code, failure.text.encode(), TEXT)
+        except Exception:
+            log.exception("%s %s failed", exchange.request.method, exchange.request.path)
+            if exchange.answered:
+                exchange.cut()
+            else:
+                trouble = StatusError(500, "Internal error occurred: see the log", "InternalError")
+                await exchange.answer(trouble.code, trouble.body())
 
     async def _answer(self, exchange: Exchange) -> None:
         request = exchange.request
@@ -185,16 +192,14 @@ class ApiServer:
     async def _answer_resource(self, exchange: Exchange, user: User, target: Target) -> None:
         if target.group in ("authentication.k8s.io", "authorization.k8s.io") and target.verb == "create":
             request = exchange.request
-            reviewed = self._reviews.answer(target.plural, user, request.body, manager_of(request))
+            reviewed = self._reviews.answer(target.plural, user, request)
             if reviewed is not None:
                 await exchange.answer(201, encode(reviewed) + b"\n")
                 return
         kind = find_kind(target.group, target.version, target.plural)
         if kind is None:
             raise no_such_path()
-        if kind is POD and target.subresource == "exec":
-            if exchange.request.method != "GET":
-                raise method_not_allowed()
+        if kind is POD and target.subresource == "exec" and target.verb in ("get", "create"):
             create = Attributes("create", "", "pods", "exec", target.namespace, target.name)
             if not self._accounts.decide(user, create).allowed:
                 raise forbidden(user, create, silent=True)

@@ -133,5 +133,12 @@ def not_acceptable() -> StatusError:
     return StatusError(406, message, "NotAcceptable", details={})
 
 
+def unsupported_media_type(*accepted: str) -> StatusError:
+    """Say that the request's body is written in a way that cannot be read here."""
+    why = f"accepted media types include: {', '.join(accepted)}"
+    message = f"the body of the request was in an unknown format - {why}"
+    return StatusError(415, message, "UnsupportedMediaType", details={})
+
+
 def _qualified(resource: str, group: str) -> str:
     return f"{resource}.{group}" if group else resource

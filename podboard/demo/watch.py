@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from podboard.demo.gojson import encode
-from podboard.demo.http_server import JSON
+from podboard.demo.http_request import JSON
 from podboard.demo.status import bad_request, expired, invalid
 
 if TYPE_CHECKING:
