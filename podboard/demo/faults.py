@@ -72,8 +72,10 @@ class Fault(NamedTuple):
     where: str
 
     def __str__(self) -> str:
-        value = f"={self.value:g}" if _FORMS[self.name].default is not None else ""
-        return f"{self.name}{value}@{self.where}"
+        if _FORMS[self.name].default is None:
+            return f"{self.name}@{self.where}"
+        value = f"{self.value:f}".rstrip("0").rstrip(".")
+        return f"{self.name}={value}@{self.where}"
 
 
 def parse_fault(text: str) -> Fault:

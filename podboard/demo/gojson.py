@@ -36,5 +36,5 @@ def decode_object(text: bytes) -> Object:
     """
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own error is a ValueError
         raise ValueError(f"no JSON object: {error}") from None

@@ -242,6 +242,11 @@ class HttpServer:
         self._tls = tls
         self._listener: asyncio.Server | None = None
 
+    @property
+    def listening(self) -> bool:
+        """Return whether connections are accepted."""
+        return self._listener is not None
+
     async def listen(self) -> None:
         """Begin to accept connections: on a free port the first time, on that same port later.
 

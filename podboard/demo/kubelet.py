@@ -33,7 +33,7 @@ _OBEY_SECONDS: Final = 1.0
 
 _KILLED: Final = Exit(137)
 _BACK_OFF_FIRST: Final = 10
-BACK_OFF_LIMIT: Final = 40
+BACK_OFF_LIMIT: Final = 20
 """Seconds a crashing container waits; a real kubelet goes up to five minutes, too long to be watched."""
 
 _RECALLED_SECONDS: Final = 60.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
@@ -130,7 +130,7 @@ class Accounts:
 
     def __init__(self) -> None:
         self._tokens: list[tuple[bytes, User]] = []
-        self._grants: dict[str, tuple[Account, tuple[Grant, ...]]] = {}
+        self._accounts: dict[str, Account] = {}
 
     def add_token(self, token: str, user: User) -> None:
         """Let a user in by a bearer token; only its hash is kept."""
@@ -144,7 +144,7 @@ class Accounts:
             new_uid(),
             {_CREDENTIAL: [f"JTI={new_uid()}"]},
         )
-        self._grants[user.name] = (account, account.grants)
+        self._accounts[user.name] = replace(account, token="")
         if account.token:
             self.add_token(account.token, user)
         return user
@@ -179,18 +179,20 @@ class Accounts:
             return Decision(asked.verb == "get" and any(_path_matches(path, asked.path) for path in known))
         if AUTHENTICATED in user.groups and asked.resource in _SELF_REVIEWS.get(asked.group, ()):
             return Decision(asked.verb == "create")
-        account, grants = self._grants.get(user.name, (None, ()))
-        for grant in grants:
-            in_scope = not grant.namespace or grant.namespace == asked.namespace
-            if account is not None and in_scope and any(rule.allows(asked) for rule in grant.rules):
-                return Decision(allowed=True, reason=_why(account, grant))
+        account = self._accounts.get(user.name)
+        if account is not None:
+            for grant in account.grants:
+                in_scope = grant.namespace in ("", asked.namespace)
+                if in_scope and any(rule.allows(asked) for rule in grant.rules):
+                    return Decision(allowed=True, reason=_why(account, grant))
         return Decision(allowed=False)
 
     def rules_in(self, user: User, namespace: str) -> list[Rule]:
         """Return what a user may do in a namespace."""
         if MASTERS in user.groups:
             return [Rule(("*",), ("*",), ("*",))]
-        _, grants = self._grants.get(user.name, (None, ()))
+        account = self._accounts.get(user.name)
+        grants = () if account is None else account.grants
         reviews = [
             Rule(("create",), resources, (group,))
             for group, resources in _SELF_REVIEWS.items()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
 _KEY: Final = rf"{_NAME}(?:/{_NAME})?"
 _VALUE: Final = rf"(?:{_NAME})?"
-_REQUIREMENTS: Final = re.compile(r"[^,(]+(?:\([^)]*\))?|\S")
+_COMMA: Final = re.compile(r",(?![^()]*\))")  # none between brackets
 _EQUALITY: Final = re.compile(rf"\s*(?P<key>{_KEY})\s*(?P<operator>==|=|!=)\s*(?P<value>{_VALUE})\s*\Z")
 _SET: Final = re.compile(rf"\s*(?P<key>{_KEY})\s+(?P<operator>in|notin)\s*\((?P<values>[^()]*)\)\s*\Z")
 _EXISTENCE: Final = re.compile(rf"\s*(?P<operator>!?)\s*(?P<key>{_KEY})\s*\Z")
@@ -81,10 +81,7 @@ def parse_selector(label_text: str, field_text: str, known_fields: frozenset[str
 def _labels(text: str) -> tuple[Requirement, ...]:
     if not text.strip():
         return ()
-    parts = _REQUIREMENTS.findall(text)
-    if "".join(parts) != text:
-        raise bad_request("unable to parse requirement: the label selector cannot be read")
-    return tuple(_label(part) for part in parts if part != ",")
+    return tuple(_label(part) for part in _COMMA.split(text))
 
 
 def _label(text: str) -> Requirement:

@@ -73,6 +73,11 @@ class ApiServer:
         """Return host and port."""
         return f"{HOST}:{self._http.port}"
 
+    @property
+    def listening(self) -> bool:
+        """Return whether connections are accepted."""
+        return self._http.listening
+
     async def start(self) -> None:
         """Begin to listen, if the faults let it."""
         await self._http.listen()
@@ -106,15 +111,16 @@ class ApiServer:
             self._resources.drop_as_told(watch)
         if self._restarts is not None:
             self._restarts.cancel()
-        self._restarts = asyncio.get_running_loop().create_task(self._keep_up_with_faults())
-
-    async def _keep_up_with_faults(self) -> None:
-        """Listen or not, and restart, as the faults say."""
+            self._restarts = None
         if self._faults.find("refuse") is not None:
             self._http.refuse()
             self._http.cut_all()
         else:
-            await self._http.listen()
+            self._restarts = asyncio.get_running_loop().create_task(self._listen_and_restart())
+
+    async def _listen_and_restart(self) -> None:
+        """Listen again, and restart as often as the faults say."""
+        await self._http.listen()
         seconds = self._faults.find("restart")
         while seconds is not None:
             await asyncio.sleep(seconds)

@@ -9,16 +9,18 @@ import json
 import os
 import re
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
 from tests.protocol.test_demo_http import ask
 from tests.support.cluster import TEAM, Recorded, in_thread
-from tests.support.raw_client import CLOSE_NOTIFY, NO_CLOSE_NOTIFY, Closed, Conversation, RawClient
+from tests.support.raw_client import CLOSE_NOTIFY, NO_CLOSE_NOTIFY, ClosedError, Conversation, RawClient
 from tests.support.recordings import Frame, Recording, recording
 from tests.support.waiting import until
 
@@ -306,6 +308,7 @@ async def test_a_size_that_is_none_is_ignored(size: bytes, recorded: Recorded) -
     assert await in_thread(talk) == b"0 0\r\n"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 async def test_a_client_that_goes_away_leaves_its_shell_running(recorded: Recorded) -> None:
     """As in a real pod: nothing ends a shell but its own exit, a signal, or its container's end."""
     told = recording("exec-tty-and-stderr.v5")
@@ -406,7 +409,7 @@ async def test_cut_in_the_middle_of_a_frame(recorded: Recorded) -> None:
             try:
                 while True:
                     size += len(client.read().payload)
-            except Closed as closed:
+            except ClosedError as closed:
                 assert client.buffer, "half a frame is left over"
                 return size, str(closed)
 
@@ -437,13 +440,16 @@ async def test_a_fragmented_message_counts_as_one(recorded: Recorded) -> None:
 
 def _runs(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return _stat(pid)[0] != "Z"
     except OSError:
         return False
 
 
 def _cpu_ticks(pid: int) -> int:
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        fields = file.read().rpartition(")")[2].split()
+    fields = _stat(pid)
     return int(fields[11]) + int(fields[12])
+
+
+def _stat(pid: int) -> list[str]:
+    """What /proc tells of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()

@@ -130,7 +130,8 @@ async def test_a_node_that_does_not_answer(name: str, recorded: Recorded) -> Non
 
 async def test_pages_hang_together_though_pods_change_meanwhile(recorded: Recorded) -> None:
     """Every page tells the state of the first, whose token leads to the next."""
-    version, path = None, recording("http-pods-page-1").request["path_and_query"]
+    first = recording("http-pods-page-1").request["path_and_query"]
+    version, path = None, first
     for number in range(1, 5):
         told = recording(f"http-pods-page-{number}")
         answer = await in_thread(ask, recorded, told.request, path)
@@ -142,8 +143,9 @@ async def test_pages_hang_together_though_pods_change_meanwhile(recorded: Record
         assert shown["metadata"].get("remainingItemCount") == real["metadata"].get("remainingItemCount")
         version = version or shown["metadata"]["resourceVersion"]
         assert shown["metadata"]["resourceVersion"] == version
-        path = f"{recording('http-pods-page-1').request['path_and_query']}&continue={shown['metadata'].get('continue')}"
-        recorded.cluster.delete_pod(TEAM, "worker-6858644697-c9f8d", 0) if number == 1 else None
+        path = f"{first}&continue={shown['metadata'].get('continue')}"
+        if number == 1:
+            recorded.cluster.delete_pod(TEAM, "worker-6858644697-c9f8d", 0)
         document = recorded.cluster.plane.store[POD].get(TEAM, "api")
         assert document is not None
         recorded.cluster.place_pod(document.read())

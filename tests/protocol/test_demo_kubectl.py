@@ -83,13 +83,20 @@ async def test_owners_are_real(kubectl: Kubectl) -> None:
 
 async def until_ready(kubectl: Kubectl, name: str, ready: str) -> None:
     async with asyncio.timeout(10):
-        while rows(await kubectl.out("get", "deployments.apps", "-n", "shop"))[name.partition("/")[2]][0] != ready:
+        while (
+            rows(await kubectl.out("get", "deployments.apps", "-n", "shop"))[name.partition("/")[2]][0]
+            != ready
+        ):
             pass
 
 
 async def test_describe(kubectl: Kubectl) -> None:
     told = await kubectl.out("describe", "pod", MAILER)
-    for line in ("Controlled By:  ReplicaSet/mailer-7c5d8f9b44", "Reason:       CrashLoopBackOff", "Exit Code:    1"):
+    for line in (
+        "Controlled By:  ReplicaSet/mailer-7c5d8f9b44",
+        "Reason:       CrashLoopBackOff",
+        "Exit Code:    1",
+    ):
         assert line in told
     assert re.search(r"Warning +BackOff +.*Back-off restarting failed container mailer", told)
     assert re.search(r"Node: +demo-worker/172\.18\.0\.3", told)
@@ -120,7 +127,9 @@ async def test_exec_where_it_cannot_be(kubectl: Kubectl) -> None:
     assert 'exec: "sh": executable file not found in $PATH' in no_shell.stderr
     no_bash = await kubectl("exec", "checkout-6f7b9d8c4-k4hzt", "--", "bash")
     assert 'exec: "bash": executable file not found in $PATH' in no_bash.stderr
-    only_sh = await kubectl("exec", "checkout-6f7b9d8c4-k4hzt", "--", "sh", "-c", "hostname; command -v bash || echo none")
+    only_sh = await kubectl(
+        "exec", "checkout-6f7b9d8c4-k4hzt", "--", "sh", "-c", "hostname; command -v bash || echo none"
+    )
     assert only_sh.stdout == "checkout-6f7b9d8c4-k4hzt\nnone\n"
     pending = await kubectl("exec", "recommender-84f6c9d7b5-m2xwn", "--", "ls")
     assert "pod recommender-84f6c9d7b5-m2xwn does not have a host assigned" in pending.stderr
@@ -140,7 +149,7 @@ async def test_the_default_container_is_the_annotated_one(kubectl: Kubectl) -> N
 @asynccontextmanager
 async def terminal(kubectl: Kubectl, *arguments: str) -> "AsyncIterator[Terminal]":
     shown = Terminal()
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: ASYNC220 - asyncio's have no controlling terminal
         [str(kubectl.path), *arguments],
         stdin=shown.other,
         stdout=shown.other,
@@ -240,7 +249,9 @@ async def test_logs(kubectl: Kubectl) -> None:
     assert "fatal: no mail server" in await kubectl.out("logs", MAILER, "--previous")
     assert "reloader" not in await kubectl.out("logs", "-n", "infra", "prometheus-0", "-c", "prometheus")
     assert "backup finished" in await kubectl.out("logs", "-n", "data", "backup-29401260-x7k2p")
-    assert "watching" in await kubectl.out("logs", "-n", "infra", "prometheus-0", "-c", "config-reloader", "--since=1h")
+    assert "watching" in await kubectl.out(
+        "logs", "-n", "infra", "prometheus-0", "-c", "config-reloader", "--since=1h"
+    )
     missing = await kubectl("logs", WEB, "--previous")
     assert f'previous terminated container "web" in pod "{WEB}" not found' in missing.stderr
 
@@ -279,7 +290,10 @@ async def test_both_ways_in(context: str, kubectl: Kubectl) -> None:
 async def test_what_the_server_is(kubectl: Kubectl) -> None:
     assert "Server Version: v1.36.2" in await kubectl.out("version")
     assert "Kubernetes control plane" in await kubectl.out("cluster-info")
-    assert await kubectl.out("api-versions") == "apps/v1\nauthentication.k8s.io/v1\nauthorization.k8s.io/v1\nbatch/v1\nv1\n"
+    assert (
+        await kubectl.out("api-versions")
+        == "apps/v1\nauthentication.k8s.io/v1\nauthorization.k8s.io/v1\nbatch/v1\nv1\n"
+    )
     resources = rows(await kubectl.out("api-resources"))
     assert resources["pods"] == ["po", "v1", "true", "Pod"]
     assert resources["deployments"] == ["deploy", "apps/v1", "true", "Deployment"]
@@ -290,7 +304,12 @@ async def test_what_the_server_is(kubectl: Kubectl) -> None:
 
 async def test_discovery_in_its_old_form(kubectl: Kubectl) -> None:
     group = json.loads(await kubectl.out("get", "--raw", "/apis"))
-    assert [one["name"] for one in group["groups"]] == ["apps", "authentication.k8s.io", "authorization.k8s.io", "batch"]
+    assert [one["name"] for one in group["groups"]] == [
+        "apps",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "batch",
+    ]
     core = json.loads(await kubectl.out("get", "--raw", "/api/v1"))
     assert {"pods", "pods/exec", "pods/log", "namespaces"} <= {one["name"] for one in core["resources"]}
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -11,7 +11,7 @@ from podboard.demo import watch as watch_module
 from podboard.demo.kinds import POD
 from tests.protocol.test_demo_http import ask, normal
 from tests.support.cluster import TEAM, Recorded, in_thread
-from tests.support.raw_client import Closed, RawClient
+from tests.support.raw_client import ClosedError, RawClient
 from tests.support.recordings import Recording, recording
 from tests.support.waiting import until
 
@@ -48,7 +48,7 @@ class Watching:
         self._request = request
         self._path = path
 
-    async def __aenter__(self) -> "Watching":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(asyncio.to_thread(self._read))
         await until(lambda: self.begun)
         return self
@@ -83,7 +83,7 @@ class Watching:
                 *whole, text = text.split(b"\n")
                 self.lines += [line.decode() for line in whole]
             self.ended = "the server ended the body (last chunk)"
-        except (Closed, OSError, ValueError) as how:
+        except (ClosedError, OSError, ValueError) as how:
             self.ended = str(how)
         assert text == b""
 

@@ -38,7 +38,7 @@ class Message:
         return self.payload[0] if self.opcode in ("text", "binary") else None
 
 
-class Closed(Exception):
+class ClosedError(Exception):
     """The connection ended; the message says how."""
 
 
@@ -134,7 +134,7 @@ class RawClient:
         self.socket.sendall(head + mask + masked.to_bytes(size, "big"))
 
     def read(self) -> Message:
-        """One frame; raises Closed at the end of the connection."""
+        """One frame; raises ClosedError at the end of the connection."""
         first, second = self._exactly(2)
         assert first & 0xF0 == 0x80, "fragments and extensions are never seen"
         assert not second & 0x80, "a server's frames are not masked"
@@ -153,7 +153,7 @@ class RawClient:
         """How the connection ends; nothing may come before."""
         try:
             data = self._exactly(1)
-        except Closed as closed:
+        except ClosedError as closed:
             return str(closed)
         raise AssertionError(f"something came instead of the end: {data!r}")
 
@@ -173,9 +173,9 @@ class RawClient:
         try:
             data = self.socket.recv(1 << 16)
         except (ssl.SSLEOFError, ConnectionResetError):
-            raise Closed(NO_CLOSE_NOTIFY) from None
+            raise ClosedError(NO_CLOSE_NOTIFY) from None
         if not data:
-            raise Closed(CLOSE_NOTIFY)
+            raise ClosedError(CLOSE_NOTIFY)
         self.buffer += data
 
 
