@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bench.outer import SIZE, Outer
-from bench.report import Result, alternate, at_least, at_most, below, quantile
+from bench.report import alternate, at_least, at_most, below, quantile
 from bench.streams import write_streams
 from bench.world import BIN, NAMESPACE, PROMPT, PYTHON
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from bench.report import Result
     from bench.world import World
 
 KEYS = "abcdefgh"
@@ -87,11 +88,10 @@ def echo(world: World) -> Iterator[Result]:
             keys["kubectl"] += _type(outer)
         with world.open_tmux() as outer:
             keys["tmux"] += _type(outer)
-    ours, raw, tmux = (
-        [quantile(keys[name], share) * 1e3 for share in (0.5, 0.99)] for name in ("podboard", "kubectl", "tmux")
-    )
-    yield at_most("echo p50 / raw kubectl exec -it", ours[0], raw[0], "ms", 1.5)
-    yield at_most("echo p99 / tmux + kubectl", ours[1], tmux[1], "ms", 2.5)
+    ours, raw = (quantile(keys[name], 0.5) * 1e3 for name in ("podboard", "kubectl"))
+    yield at_most("echo p50 / raw kubectl exec -it", ours, raw, "ms", 1.5)
+    ours, tmux = (quantile(keys[name], 0.99) * 1e3 for name in ("podboard", "tmux"))
+    yield at_most("echo p99 / tmux + kubectl", ours, tmux, "ms", 2.5)
 
 
 def _type(outer: Outer, count: int = 200) -> list[float]:

@@ -6,7 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from podboard.commands.demo import demo_cluster
+from podboard.errors import PodboardError
 from podboard.logs import start_logging
+from podboard.model.text import one_line
 from podboard.paths import log_file
 from podboard.wiring import open_cluster
 
@@ -37,11 +39,24 @@ def run(*, kubeconfig: str | None, context: str | None, namespace: str | None, a
 
 
 def show(connect: Connect, place: str, **more: Any) -> int:
-    """Show a ``PodboardApp`` made of these arguments until the person leaves it; returns the exit code."""
-    start_logging(log_file(os.environ))
+    """Show a ``PodboardApp`` made of these arguments until the person leaves it.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UsageError: The log file cannot be written.
+        PodboardError: podboard itself failed.
+    """
+    path = log_file(os.environ)
+    start_logging(path)
     os.environ.setdefault("ESCDELAY", _ESCAPE_MS)
     from podboard.ui.app import PodboardApp
 
     app = PodboardApp(connect, place, **more)
     app.run()
+    if app.failure is not None:
+        raise PodboardError(
+            f"podboard itself failed: {one_line(repr(app.failure))}", f"{path} says more; please report it"
+        )
     return app.return_code or 0

@@ -152,8 +152,8 @@ class Terminal:
     # -- what a person does -----------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
-        """Send input to the shell, after all that was sent before; dropped where there is none."""
-        if self.badge.state is TerminalState.OPEN:
+        """Send input to the shell, after all that was sent before; what comes too early waits for it."""
+        if self.badge.state not in (TerminalState.CLOSED, TerminalState.FAILED):
             self._input += data
             self._has_input.set()
 

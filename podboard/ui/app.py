@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 LATER: Final = (
     "podboard.session.terminal",
     "podboard.session.pod_view",
-    "podboard.ui.widgets.terminal_frame",
+    "podboard.ui.widgets.terminal_pane",
     "podboard.ui.screens.confirm",
     "podboard.ui.screens.picker",
 )
@@ -70,6 +70,7 @@ class PodboardApp(App[None], inherit_bindings=False):
         self._choose = choose
         self._demo = demo
         self.board = Board(place, warning)
+        self.failure: Exception | None = None
 
     def on_mount(self) -> None:
         """Show the board; all else comes after its first frame."""
@@ -121,6 +122,16 @@ class PodboardApp(App[None], inherit_bindings=False):
     def take_key(self, event: events.Key) -> bool:
         """Take a key the person typed, if the board has it; see ``driver.Typist``."""
         return self.screen is self.board and self.board.keyboard.take(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave with a sentence instead of a traceback, which goes to the log.
+
+        What raised is a widget's message handler, and Textual stops that widget for good: to go on would
+        be to show a board that is dead in part.
+        """
+        log.error("podboard failed", exc_info=error)
+        self.failure = self.failure or error
+        self.exit(return_code=1)
 
     async def on_event(self, event: events.Event) -> None:
         """Give keys to the board first, whichever way they come."""

@@ -46,10 +46,10 @@ class Keyboard:
 
     def take_text(self, text: str) -> bool:
         """Send typed text to the terminal in focus; whether there is one that takes it."""
-        frame = self._board.focused_frame
-        if frame is None or self._busy or self._leading or self._scrolling or frame.is_ended:
+        pane = self._board.focused_pane
+        if pane is None or self._busy or self._leading or self._scrolling or pane.is_ended:
             return False
-        frame.pane.send_text(text)
+        pane.send_text(text)
         return True
 
     def take(self, event: events.Key) -> bool:
@@ -64,7 +64,7 @@ class Keyboard:
             self._board.set_timer(MENU_AFTER, self._show_menu)
         elif self.filter is not None:
             self._edit_filter(event)
-        elif self._board.focused_frame is not None:
+        elif self._board.focused_pane is not None:
             self._in_terminal(event)
         elif action := action_of(LIST, event.key):
             self.perform(action)
@@ -74,21 +74,21 @@ class Keyboard:
         return True
 
     def _in_terminal(self, event: events.Key) -> None:
-        frame = self._board.focused_frame
-        if frame is None:
+        pane = self._board.focused_pane
+        if pane is None:
             return
         if self._scrolling:
             if action := action_of(SCROLLING, event.key):
                 self.perform(action)
-        elif not frame.is_ended:
-            frame.pane.send_key(event.key, event.character)
+        elif not pane.is_ended:
+            pane.send_key(event.key, event.character)
         elif event.key == "enter":
             self.perform("reopen")
 
     def _after_leader(self, event: events.Key) -> None:
         if event.key == LEADER:
-            if frame := self._board.focused_frame:
-                frame.pane.send_key(LEADER, event.character)
+            if pane := self._board.focused_pane:
+                pane.send_key(LEADER, event.character)
         elif event.key.isdecimal():
             self._board.go_to_tab(int(event.key) - 1)
         elif action := action_of(AFTER_LEADER, event.key):
@@ -127,7 +127,7 @@ class Keyboard:
                 self.filter = self._board.filter_text
                 self._board.set_filter(self.filter)
             case "scroll_mode":
-                self._scrolling = self._board.focused_frame is not None
+                self._scrolling = self._board.focused_pane is not None
             case _:
                 done = getattr(self._board, f"action_{action}")()
                 if inspect.isawaitable(done):
@@ -165,7 +165,7 @@ class Keyboard:
         self._board.show_menu(shown=False)
         if self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
-        elif self._board.focused_frame is None:
+        elif self._board.focused_pane is None:
             line.set_keys(LIST, right=f"{LEADER_SHOWN} leader" if self._board.has_terminals else "")
         elif self._scrolling:
             line.set_keys(SCROLLING, mode="SCROLL")

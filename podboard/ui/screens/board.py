@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from podboard.session.cluster import Cluster
     from podboard.session.pod_view import PodView
     from podboard.ui.arrangement import Arrangement
-    from podboard.ui.widgets.terminal_frame import TerminalFrame
+    from podboard.ui.widgets.terminal_pane import TerminalPane
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Board(Screen[None], inherit_bindings=False):
         """Let ages grow."""
         self._box.list.redraw()
         if self._area.active is not None:
-            self._area.active.refresh_title()
+            self._area.active.refresh_lines()
 
     def _refresh_list(self) -> None:
         view, cluster = self._view, self._cluster
@@ -152,23 +152,23 @@ class Board(Screen[None], inherit_bindings=False):
 
     def _badges(self) -> dict[PodKey, list[Badge]]:
         badges: dict[PodKey, list[Badge]] = defaultdict(list)
-        for frame in self._area.frames:
-            target = frame.terminal.target
-            badges[target.namespace, target.pod].append(frame.terminal.badge)
+        for pane in self._area.panes:
+            target = pane.terminal.target
+            badges[target.namespace, target.pod].append(pane.terminal.badge)
         return badges
 
     # -- what the keyboard asks -------------------------------------------------------------
 
     @property
-    def focused_frame(self) -> TerminalFrame | None:
+    def focused_pane(self) -> TerminalPane | None:
         """The terminal that has the focus."""
         active = self._area.active
-        return active if active is not None and self.focused is active.pane else None
+        return active if active is not None and self.focused is active else None
 
     @property
     def has_terminals(self) -> bool:
         """Whether any terminal is on the board."""
-        return bool(self._area.frames)
+        return bool(self._area.panes)
 
     @property
     def filter_text(self) -> str:
@@ -206,13 +206,13 @@ class Board(Screen[None], inherit_bindings=False):
 
     def on_descendant_focus(self) -> None:
         """Lay out for what has the focus."""
-        if self.focused_frame is None:
+        if self.focused_pane is None:
             self._zoomed = False
             self.keyboard.stop_scrolling()
         self._arrange()
         self.keyboard.show()
         if self._area.active is not None:
-            self._area.active.refresh_title()
+            self._area.active.refresh_lines()
 
     def _arrange(self) -> None:
         """Give list and terminals their places.
@@ -223,7 +223,7 @@ class Board(Screen[None], inherit_bindings=False):
         arrangement = arrange(
             self.size.width,
             terminals=self.has_terminals,
-            in_terminal=self.focused_frame is not None,
+            in_terminal=self.focused_pane is not None,
             zoomed=self._zoomed,
         )
         if arrangement == self._arrangement:
@@ -248,10 +248,10 @@ class Board(Screen[None], inherit_bindings=False):
         if self._area.active is not None:
             self._show(self._area.active)
 
-    def _show(self, frame: TerminalFrame) -> None:
+    def _show(self, pane: TerminalPane) -> None:
         self.keyboard.stop_scrolling()
-        self._area.activate(frame)
-        self.set_focus(frame.pane, scroll_visible=False)
+        self._area.activate(pane)
+        self.set_focus(pane, scroll_visible=False)
         # Now and not with the focus event, or the screen would be laid out twice.
         self._arrange()
 
@@ -267,8 +267,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     def go_to_tab(self, index: int) -> None:
         """Go to the terminal whose tab is at ``index``, if there is one."""
-        if index < len(self._area.frames):
-            self._show(self._area.frames[index])
+        if index < len(self._area.panes):
+            self._show(self._area.panes[index])
 
     def on_top_line_tab_clicked(self, event: TopLine.TabClicked) -> None:
         """Go to the terminal whose tab was clicked."""
@@ -294,7 +294,7 @@ class Board(Screen[None], inherit_bindings=False):
         """Leave; ask first while terminals are open."""
         from podboard.ui.screens.confirm import Confirm
 
-        running = sum(not frame.is_ended for frame in self._area.frames)
+        running = sum(not pane.is_ended for pane in self._area.panes)
         if not running:
             self.app.exit()
             return
@@ -435,25 +435,26 @@ class Board(Screen[None], inherit_bindings=False):
 
         if self._cluster is None or self._view is None:
             return
-        first = None
-        size = self._area.room()
-        for key in keys:
-            pod = self._view.roster.pods.get(key)
-            if pod is None:
-                continue
-            target = Target(*key, container or default_container(pod), pod.uid)
-            frame = await self._area.add(Terminal(target, self._cluster.rungs, size))
-            first = first or frame
+        pods, size = self._view.roster.pods, self._area.room()
+        terminals = [
+            Terminal(
+                Target(*key, container or default_container(pods[key]), pods[key].uid),
+                self._cluster.rungs,
+                size,
+            )
+            for key in keys
+            if key in pods
+        ]
         self._box.list.unmark()
-        if first is not None:
-            self._show(first)
+        if terminals:
+            self._show(await self._area.add(terminals))
 
     async def action_close(self) -> None:
         """Close the active terminal."""
-        frame = self._area.active
-        if frame is None:
+        pane = self._area.active
+        if pane is None:
             return
-        await self._area.close(frame)
+        await self._area.close(pane)
         if self._area.active is not None:
             self._show(self._area.active)
         else:
@@ -461,9 +462,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     def action_reopen(self) -> None:
         """Open the shell of the active terminal again."""
-        frame = self._area.active
-        if frame is not None and frame.is_ended:
-            frame.open()
+        if self._area.active is not None:
+            self._area.reopen(self._area.active)
 
     def on_terminal_pane_changed(self) -> None:
         """Let tabs, list and title say how terminals stand."""
@@ -484,16 +484,16 @@ class Board(Screen[None], inherit_bindings=False):
         self._top.set_tabs(self._area.tabs(), self._area.active_index)
         self._area.update_diagnostics()
         if self._area.active is not None:
-            self._area.active.refresh_title()
+            self._area.active.refresh_lines()
         self.keyboard.show()
-        if self._cluster is not None:
-            self._cluster.changed.set()
+        # Behind the terminal's first paint.
+        self.set_timer(REFRESH, self._refresh_list)
 
     # -- scrolling --------------------------------------------------------------------------
 
     def _scroll(self, lines: int) -> None:
-        if frame := self.focused_frame:
-            frame.pane.scroll_view(lines)
+        if pane := self.focused_pane:
+            pane.scroll_view(lines)
 
     def action_scroll_line_up(self) -> None:
         """Scroll a line up."""
@@ -504,8 +504,8 @@ class Board(Screen[None], inherit_bindings=False):
         self._scroll(1)
 
     def _page(self) -> int:
-        frame = self.focused_frame
-        return max(frame.pane.size.height - 1, 1) if frame else 1
+        pane = self.focused_pane
+        return max(pane.size.height - 1, 1) if pane else 1
 
     def action_scroll_page_up(self) -> None:
         """Scroll a page up."""
@@ -517,19 +517,14 @@ class Board(Screen[None], inherit_bindings=False):
 
     def action_scroll_top(self) -> None:
         """Scroll to the oldest line."""
-        if frame := self.focused_frame:
-            frame.pane.scroll_to_top()
+        if pane := self.focused_pane:
+            pane.scroll_to_top()
 
     def action_scroll_end(self) -> None:
         """Scroll back to the end, and type on."""
-        if frame := self.focused_frame:
-            frame.pane.follow()
+        if pane := self.focused_pane:
+            pane.follow()
         self.keyboard.stop_scrolling()
-
-    def on_terminal_pane_scrolled(self) -> None:
-        """Say how far the view is above the end."""
-        if self._area.active is not None:
-            self._area.active.refresh_title()
 
 
 def _counts(view: PodView | None) -> str:

@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from podboard.model.attempt import Outcome
+from podboard.ui.widgets.looks import LooksMixin
 
 if TYPE_CHECKING:
     from podboard.session.terminal import Terminal
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 _OUTCOME_SIGNS = {Outcome.OPENED: "●", Outcome.FAILED: "✗", Outcome.NOT_APPLICABLE: " "}
 
 
-class Diagnostics(ScrollView, can_focus=False):
+class Diagnostics(LooksMixin, ScrollView, can_focus=False):
     """The timeline of attempts and the log of one terminal; it follows its end."""
 
     ALLOW_SELECT = False
+    LOOKS = "diagnostics"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "diagnostics--title",
         "diagnostics--bad",
@@ -48,9 +50,7 @@ class Diagnostics(ScrollView, can_focus=False):
         return strip.adjust_cell_length(self.size.width, self.rich_style)
 
     def _write(self, terminal: Terminal | None) -> list[Strip]:
-        title, bad, good, dim = (
-            self.get_component_rich_style(f"diagnostics--{name}") for name in ("title", "bad", "good", "dim")
-        )
+        title, bad, good, dim = (self.look(name) for name in ("title", "bad", "good", "dim"))
         base = self.rich_style
         if terminal is None:
             return [Strip([Segment(" no terminal", dim)])]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
+
+from podboard.ui.widgets.looks import LooksMixin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from podboard.ui.keymap import Key
 
 
-class KeyLine(Widget):
+class KeyLine(LooksMixin):
     """Shows as many keys as fit, and a word on the right.
 
     ``tell`` replaces the keys by a message until the next change of keys.
     """
 
+    LOOKS = "key-line"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--mode", "key-line--message"}
 
     def __init__(self) -> None:
@@ -55,14 +57,14 @@ class KeyLine(Widget):
     def render_line(self, _y: int) -> Strip:
         """Draw the line."""
         base = self.rich_style
-        key_style = self.get_component_rich_style("key-line--key")
+        key_style = self.look("key")
         width = self.size.width
         if self._message:
-            style = self.get_component_rich_style("key-line--message")
+            style = self.look("message")
             return Strip([Segment(f" {self._message}", style)]).adjust_cell_length(width, base)
         segments = [Segment(" ", base)]
         if self._mode:
-            segments.append(Segment(f"{self._mode} ", self.get_component_rich_style("key-line--mode")))
+            segments.append(Segment(f"{self._mode} ", self.look("mode")))
         room = width - sum(segment.cell_length for segment in segments) - len(self._right) - 1
         for key in self._keys:
             needed = len(key.shown) + len(key.label) + 3

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from podboard.ui.pod_rows import PREFIX
+from podboard.ui.widgets.looks import LooksMixin
 from podboard.ui.widgets.plain import Divider, PlainVertical
 from podboard.ui.widgets.pod_list import PodList
 
@@ -36,10 +36,11 @@ class HeadText(NamedTuple):
     columns: str = ""
 
 
-class ListHead(Widget):
+class ListHead(LooksMixin):
     """Two lines above the list."""
 
     ALLOW_SELECT = False
+    LOOKS = "list-head"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list-head--dim", "list-head--trouble", "list-head--filter"}
 
     def __init__(self) -> None:
@@ -55,17 +56,17 @@ class ListHead(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw one of the two lines."""
         said, base, width = self._said, self.rich_style, self.size.width
-        dim = self.get_component_rich_style("list-head--dim")
+        dim = self.look("dim")
         if y:
             return Strip([Segment(f"{'':{PREFIX}}{said.columns}", dim)]).adjust_cell_length(width, base)
         segments = [Segment(f" pods {said.shown} ", base)]
         if said.filter is not None:
-            style = self.get_component_rich_style("list-head--filter")
+            style = self.look("filter")
             segments.append(Segment(f" /{said.filter}{'▏' if said.is_typed else ''} ", style))
         if said.order:
             segments.append(Segment(f" {said.order} ", dim))
         if said.trouble:
-            style = self.get_component_rich_style("list-head--trouble")
+            style = self.look("trouble")
             segments.append(Segment(f" {said.trouble} ", style))
         return Strip(segments).adjust_cell_length(width, base)
 

@@ -12,12 +12,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from podboard.ui.pod_rows import HEALTH_SIGNS, Layout, cells, lay_out
+from podboard.ui.widgets.looks import LooksMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.style import Style
-    from textual.events import Click, Resize
+    from textual.events import Click
 
     from podboard.model.badge import Badge
     from podboard.model.pod import PodKey
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _DOUBLE: Final = 2
 
 
-class PodList(ScrollView, can_focus=True):
+class PodList(LooksMixin, ScrollView, can_focus=True):
     """Shows a ``PodView``, with a cursor and marks.
 
     Attributes:
@@ -36,6 +37,7 @@ class PodList(ScrollView, can_focus=True):
     """
 
     ALLOW_SELECT = False
+    LOOKS = "pod-list"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "pod-list--cursor",
         "pod-list--reason",
@@ -65,6 +67,7 @@ class PodList(ScrollView, can_focus=True):
         self._with_namespace = False
         self._wide = False
         self._drawn: list[Strip] = []
+        self._drawn_size = Size(0, 0)
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -90,14 +93,13 @@ class PodList(ScrollView, can_focus=True):
 
     def redraw(self) -> None:
         """Repaint the lines that look different from what is on the screen."""
-        drawn = [self._draw_line(y) for y in range(self.size.height)]
-        if len(drawn) != len(self._drawn):
+        before, self._drawn = self._drawn, self._draw()
+        if len(self._drawn) != len(before):
             self.refresh()
         else:
-            changed = [y for y, strip in enumerate(drawn) if strip != self._drawn[y]]
+            changed = [y for y, strip in enumerate(self._drawn) if strip != before[y]]
             if changed:
                 self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
-        self._drawn = drawn
 
     def _find_cursor(self, keys: Sequence[PodKey]) -> None:
         if not keys:
@@ -116,34 +118,40 @@ class PodList(ScrollView, can_focus=True):
             return
         # One column, since nothing scrolls sideways: a width would have all laid out anew with each change.
         self.virtual_size = Size(1, self._view.line_count)
-        columns = lay_out(
-            self._view, self.scrollable_content_region.width, namespace=self._with_namespace, wide=self._wide
-        )
+        columns = lay_out(self._view, self.size.width, namespace=self._with_namespace, wide=self._wide)
         if columns != self.columns:
             self.columns = columns
             self.post_message(self.Moved())
 
-    def on_resize(self, _event: Resize) -> None:
-        """Lay the columns out for the new width."""
-        self._fit()
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
         self._scroll_to_cursor()
-        self._drawn = []
-        self.redraw()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what scrolls in."""
         super().watch_scroll_y(old_value, new_value)
         self._drawn = []
-        self.redraw()
+
+    def notify_style_update(self) -> None:
+        """Take in how things are to look now."""
+        super().notify_style_update()
+        self._drawn = []
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Hand the compositor the lines it wants, as they are."""
-        if len(self._drawn) != self.size.height:
-            self._drawn = [self._draw_line(y) for y in range(self.size.height)]
+        if self._drawn_size != self.size:
+            self._drawn_size = self.size
+            self._fit()
+            self._drawn = []
+        if not self._drawn:
+            self._drawn = self._draw()
         strips = self._drawn[crop.y : crop.bottom]
         if crop.x or crop.right != self.size.width:
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
+
+    def _draw(self) -> list[Strip]:
+        return [self._draw_line(y) for y in range(self.size.height)]
 
     def _draw_line(self, y: int) -> Strip:
         width = self.size.width
@@ -156,7 +164,7 @@ class PodList(ScrollView, can_focus=True):
         key = view.keys[index]
         if is_reason:
             text = f"    {view.reason(key)}"
-            strip = Strip([Segment(text, self.get_component_rich_style("pod-list--reason"))])
+            strip = Strip([Segment(text, self.look("reason"))])
             return strip.adjust_cell_length(width, base)
         return self._draw_pod(key, width, base)
 
@@ -164,15 +172,15 @@ class PodList(ScrollView, can_focus=True):
         assert self._view is not None  # noqa: S101 - the caller looked
         pod = self._view.roster.pods[key]
         row = cells(pod, self._badges.get(key, ()), self.columns, time.time())
-        health = self.get_component_rich_style(f"pod-list--{row.health}")
-        dim = self.get_component_rich_style("pod-list--dim")
+        health = self.look(row.health)
+        dim = self.look("dim")
         styles = {"NAME": base, "STATUS": health, "TERMINAL": base}
-        mark = Segment("▌" if key in self.marked else " ", self.get_component_rich_style("pod-list--mark"))
+        mark = Segment("▌" if key in self.marked else " ", self.look("mark"))
         segments = [mark, Segment(f"{HEALTH_SIGNS[row.health]} ", health)]
         segments += [Segment(text, styles.get(head, dim)) for head, text in row.texts]
         strip = Strip(segments).adjust_cell_length(width, base)
         if key == self.cursor:
-            return strip.apply_style(self.get_component_rich_style("pod-list--cursor"))
+            return strip.apply_style(self.look("cursor"))
         return strip
 
     # -- the cursor and the marks -----------------------------------------------------------
@@ -237,9 +245,10 @@ class PodList(ScrollView, can_focus=True):
 
     def unmark(self) -> None:
         """Take all marks away."""
-        self.marked.clear()
-        self.redraw()
-        self.post_message(self.Moved())
+        if self.marked:
+            self.marked.clear()
+            self.redraw()
+            self.post_message(self.Moved())
 
     def on_click(self, event: Click) -> None:
         """Go to the pod clicked on; open it on a double click."""

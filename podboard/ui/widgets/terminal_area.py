@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -12,15 +14,21 @@ from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.top_line import Tab
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.worker import Worker
+
     from podboard.session.terminal import Terminal
-    from podboard.ui.widgets.terminal_frame import TerminalFrame
+    from podboard.ui.widgets.terminal_pane import TerminalPane
+
+log = logging.getLogger(__name__)
 
 
 class TerminalArea(PlainVertical):
     """Holds the terminals in the order of their tabs, and shows the active one.
 
     Attributes:
-        frames: One a terminal.
+        panes: One a terminal.
         active: The one that is shown; None where there is none.
     """
 
@@ -29,8 +37,9 @@ class TerminalArea(PlainVertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self.frames: list[TerminalFrame] = []
-        self.active: TerminalFrame | None = None
+        self.panes: list[TerminalPane] = []
+        self.active: TerminalPane | None = None
+        self._workers: dict[Terminal, Worker[None]] = {}
         self._diagnostics: Diagnostics | None = None
 
     def room(self) -> Size:
@@ -38,54 +47,68 @@ class TerminalArea(PlainVertical):
         width, height = self.content_size
         return Size(max(width, 2), max(height - 1, 2))
 
-    async def add(self, terminal: Terminal) -> TerminalFrame:
-        """Show a new terminal in a tab of its own, behind the others."""
+    async def add(self, terminals: Sequence[Terminal]) -> TerminalPane:
+        """Open new terminals, each in a tab of its own behind the others; returns the first's pane."""
         # Loaded only now: the first frame of the board must not wait for the terminal core.
-        from podboard.ui.widgets.terminal_frame import TerminalFrame
+        from podboard.ui.widgets.terminal_pane import TerminalPane
 
-        frame = TerminalFrame(terminal)
-        # The server starts the shell while the frame is put on the screen.
-        frame.open()
-        frame.display = False
-        self.frames.append(frame)
-        await self.mount(frame, before=self._diagnostics)
-        return frame
+        for terminal in terminals:
+            self._serve(terminal)
+        # Let the requests go out: the servers start the shells while the panes are put on the screen.
+        await asyncio.sleep(0)
+        panes = [TerminalPane(terminal) for terminal in terminals]
+        for pane in panes:
+            pane.display = False
+        self.panes += panes
+        await self.mount_all(panes, before=self._diagnostics)
+        return panes[0]
 
-    def activate(self, frame: TerminalFrame) -> None:
-        """Show ``frame`` and no other."""
-        if self.active is not frame:
+    def reopen(self, pane: TerminalPane) -> None:
+        """Open a shell again in a terminal whose shell has ended."""
+        if pane.is_ended:
+            self._serve(pane.terminal)
+
+    def _serve(self, terminal: Terminal) -> None:
+        self._workers[terminal] = self.run_worker(
+            _run(terminal), name=str(terminal.target), exit_on_error=False
+        )
+
+    def activate(self, pane: TerminalPane) -> None:
+        """Show ``pane`` and no other."""
+        if self.active is not pane:
             if self.active is not None:
                 self.active.display = False
-            self.active = frame
-            frame.display = True
+            self.active = pane
+            pane.display = True
         self.update_diagnostics()
         self.post_message(self.Changed())
 
     def step(self, by: int) -> None:
         """Show the terminal ``by`` tabs further on, round the end."""
         if self.active is not None:
-            index = self.frames.index(self.active) + by
-            self.activate(self.frames[index % len(self.frames)])
+            index = self.panes.index(self.active) + by
+            self.activate(self.panes[index % len(self.panes)])
 
-    async def close(self, frame: TerminalFrame) -> None:
+    async def close(self, pane: TerminalPane) -> None:
         """Let go of a terminal; its neighbour is shown in its place."""
-        index = self.frames.index(frame)
-        self.frames.remove(frame)
-        if self.active is frame:
+        self._workers.pop(pane.terminal).cancel()
+        index = self.panes.index(pane)
+        self.panes.remove(pane)
+        if self.active is pane:
             self.active = None
-            if self.frames:
-                self.activate(self.frames[min(index, len(self.frames) - 1)])
-        await frame.remove()
+            if self.panes:
+                self.activate(self.panes[min(index, len(self.panes) - 1)])
+        await pane.remove()
         self.post_message(self.Changed())
 
     def tabs(self) -> tuple[Tab, ...]:
         """What the tabs say."""
-        return tuple(Tab(_label(frame.terminal), frame.terminal.badge, frame.rang) for frame in self.frames)
+        return tuple(Tab(_label(pane.terminal), pane.terminal.badge, pane.is_marked) for pane in self.panes)
 
     @property
     def active_index(self) -> int:
         """The place of the active terminal, -1 where there is none."""
-        return self.frames.index(self.active) if self.active is not None else -1
+        return self.panes.index(self.active) if self.active is not None else -1
 
     # -- diagnostics ------------------------------------------------------------------------
 
@@ -103,6 +126,14 @@ class TerminalArea(PlainVertical):
         """Bring the panel up to date, if it is there."""
         if self._diagnostics is not None:
             self._diagnostics.show(self.active.terminal if self.active is not None else None)
+
+
+async def _run(terminal: Terminal) -> None:
+    try:
+        await terminal.run()
+    except Exception:
+        log.exception("the terminal in %s failed", terminal.target)
+        terminal.fail("podboard itself failed here", "the log file says more; please report it")
 
 
 def _label(terminal: Terminal) -> str:

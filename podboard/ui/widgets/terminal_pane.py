@@ -1,20 +1,22 @@
-"""The terminal itself: rows of the core on the screen, keys and mouse to the pod."""
+"""A terminal on the screen: its title, the rows of its core, and what is to be said about it."""
 
 from __future__ import annotations
 
 import time
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
+from podboard.model.badge import TerminalState
 from podboard.model.size import Size
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.look import Look
 from podboard.ui.painter import Painter, paint_now
+from podboard.ui.widgets.looks import LooksMixin
+from podboard.ui.widgets.pane_lines import PANE_LOOKS, notice_lines, title_line
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.mouse import MouseAction, MouseButton, MouseEncoder
 from podboard.vt.paste import encode_paste
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 WHEEL_LINES: Final = 3
 
+TITLE_LINES: Final = 1
+
 _LONGEST_HOLD: Final = 1.0
 """Seconds a program may keep its screen from being painted (mode 2026) before it is painted anyway."""
 
@@ -33,10 +37,16 @@ _BUTTONS: Final = {1: MouseButton.LEFT, 2: MouseButton.MIDDLE, 3: MouseButton.RI
 _ARROWS: Final = {MouseButton.WHEEL_UP: "up", MouseButton.WHEEL_DOWN: "down"}
 
 
-class TerminalPane(Widget, can_focus=True):
-    """Shows a terminal and sends it what the person does."""
+class TerminalPane(LooksMixin, can_focus=True):
+    """Shows a terminal and sends it what the person does.
+
+    Title, terminal and notice are lines of one widget: three in a fourth would take as long to put on
+    the screen as a shell takes to start.
+    """
 
     ALLOW_SELECT = False
+    LOOKS = "terminal-pane"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"terminal-pane--{name}" for name in PANE_LOOKS}
     DEFAULT_CSS = """
     TerminalPane { width: 1fr; height: 1fr; }
     """
@@ -52,20 +62,20 @@ class TerminalPane(Widget, can_focus=True):
             """Let one stand for many."""
             return isinstance(message, TerminalPane.Changed) and message.pane is self.pane
 
-    class Scrolled(Message):
-        """The view into the scrollback moved."""
-
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
         self.terminal = terminal
-        self._screen_core = terminal.screen
+        self._core = terminal.screen
         self._look = Look(color=not self.app.no_color)
+        self._title = Strip.blank(0)
         self._strips: list[Strip] = []
+        self._notice: list[Strip] = []
         self._keys = KeyEncoder(terminal.screen)
         self._mouse = MouseEncoder(terminal.screen)
         self._painter = Painter(self.paint, lambda: self._driver.backlog if self._driver else 0)
         self._held_since = 0.0
         self._is_above_end = False
+        self._seen_bells = 0
         terminal.attach(self)
 
     @property
@@ -73,7 +83,18 @@ class TerminalPane(Widget, can_focus=True):
         driver = self.app._driver  # noqa: SLF001 - the app has no public way to its driver
         return driver if isinstance(driver, PodboardDriver) else None
 
-    # -- what the terminal tells ------------------------------------------------------------
+    # -- the terminal -----------------------------------------------------------------------
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether there is no shell, nor one on its way."""
+        return self.terminal.badge.state in (TerminalState.CLOSED, TerminalState.FAILED)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether something happened since somebody last looked: output, or a bell."""
+        terminal = self.terminal
+        return not terminal.shown and (terminal.unseen or terminal.screen.bells > self._seen_bells)
 
     def on_output(self) -> None:
         """Paint soon, if somebody looks."""
@@ -81,20 +102,21 @@ class TerminalPane(Widget, can_focus=True):
             self._painter.request()
 
     def on_change(self) -> None:
-        """Let the frame, the tabs and the list know."""
+        """Say so in the title, and let the tabs and the list know."""
+        self.refresh_lines()
         self.post_message(self.Changed(self))
 
     # -- painting ---------------------------------------------------------------------------
 
     def paint(self) -> None:
-        """Bring what changed onto the screen."""
+        """Bring what changed in the terminal onto the screen."""
         if not self.terminal.shown or self._on_hold():
             return
         changed = self._update()
         if not self._paint_rows(changed) and changed:
             for _, rows in groupby(enumerate(changed), lambda pair: pair[1] - pair[0]):
                 run = [row for _, row in rows]
-                self._set_dirty(Region(0, run[0], self.size.width, len(run)))
+                self._set_dirty(Region(0, run[0] + TITLE_LINES, self.size.width, len(run)))
             paint_now(self.screen, self)
 
     def _paint_rows(self, rows: list[int]) -> bool:
@@ -106,7 +128,7 @@ class TerminalPane(Widget, can_focus=True):
         driver = self._driver
         if driver is None or not (self.has_focus and self.screen.is_current) or self.app._batch_count:  # noqa: SLF001
             return False
-        left, top = self.region.offset
+        left, top = self.region.x, self.region.y + TITLE_LINES
         width, console = self.size.width, self.app.console
         pieces = []
         for row in rows:
@@ -114,7 +136,7 @@ class TerminalPane(Widget, can_focus=True):
             if strip.cell_length != width:
                 return False
             pieces.append(f"\x1b[{top + row + 1};{left + 1}H{strip.render(console)}")
-        cursor = self._screen_core.cursor
+        cursor = self._core.cursor
         self.app.cursor_position = Offset(left + cursor.column, top + cursor.row)
         pieces.append(f"\x1b[{top + cursor.row + 1};{left + cursor.column + 1}H")
         painted = "".join(pieces)
@@ -128,38 +150,63 @@ class TerminalPane(Widget, can_focus=True):
         return True
 
     def _on_hold(self) -> bool:
-        if not self._screen_core.held:
+        if not self._core.held:
             self._held_since = 0.0
             return False
         now = time.monotonic()
-        self._held_since = self._held_since or now
-        if now - self._held_since >= _LONGEST_HOLD:
-            return False
-        self.set_timer(_LONGEST_HOLD, self._painter.request)
-        return True
+        if not self._held_since:
+            self._held_since = now
+            self.set_timer(_LONGEST_HOLD, self._painter.request)
+        return now - self._held_since < _LONGEST_HOLD
 
     def _update(self) -> list[int]:
         """Draw the rows that changed, and return which."""
-        screen = self._screen_core
-        changed = screen.update()
-        if len(self._strips) != screen.size.rows:
-            self._strips = [Strip.blank(screen.size.columns)] * screen.size.rows
-            changed = list(range(screen.size.rows))
+        core = self._core
+        changed = core.update()
+        if len(self._strips) != core.size.rows:
+            self._strips = [Strip.blank(core.size.columns)] * core.size.rows
+            changed = list(range(core.size.rows))
         strip = self._look.strip
         for row in changed:
-            self._strips[row] = strip(screen.rows[row])
+            self._strips[row] = strip(core.rows[row])
         return changed
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Hand the compositor the rows it wants, as they are; nothing is drawn here."""
-        width = crop.width
-        strips = self._strips[crop.y : crop.bottom]
-        if crop.x or any(strip.cell_length != width for strip in strips):
-            strips = [strip.crop_extend(crop.x, crop.right, None) for strip in strips]
-        missing = crop.height - len(strips)
-        return strips + [Strip.blank(width)] * missing if missing else strips
+        """Hand the compositor the lines it wants, as they are."""
+        width, height = self.size
+        if self._title.cell_length != width:
+            self._draw_lines()
+        lines = [self._title, *self._strips[: height - TITLE_LINES - len(self._notice)]]
+        lines += [Strip.blank(width)] * (height - len(lines) - len(self._notice))
+        lines += self._notice
+        return [
+            strip
+            if strip.cell_length == crop.width and not crop.x
+            else strip.crop_extend(crop.x, crop.right, None)
+            for strip in lines[crop.y : crop.bottom]
+        ]
 
-    # -- the cursor -------------------------------------------------------------------------
+    # -- the title and the notice -----------------------------------------------------------
+
+    def refresh_lines(self) -> None:
+        """Bring the title and the notice up to date."""
+        if not (self.terminal.shown and self.size.width):
+            return
+        self._seen_bells = self._core.bells
+        title, notice = self._title, self._notice
+        self._draw_lines()
+        if notice != self._notice:
+            self._fit()
+            self.refresh()
+        elif title != self._title:
+            self.refresh(Region(0, 0, self.size.width, TITLE_LINES))
+
+    def _draw_lines(self) -> None:
+        width = self.size.width
+        self._title = title_line(self.terminal, width, self.look, focused=self.has_focus)
+        self._notice = notice_lines(self.terminal, width, self.look)
+
+    # -- focus and size ---------------------------------------------------------------------
 
     def aim_cursor(self) -> None:
         """Put the hardware cursor where the program has it."""
@@ -167,21 +214,24 @@ class TerminalPane(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         """Show the cursor, and tell a program that wants to know."""
+        self.refresh_lines()
         self.aim_cursor()
-        if self._screen_core.focus_reports:
+        if self._core.focus_reports:
             self.terminal.write(b"\x1b[I")
 
     def on_blur(self) -> None:
         """Hide the cursor, and tell a program that wants to know."""
+        self.refresh_lines()
         if self._driver is not None:
             self._driver.show_cursor(None)
-        if self._screen_core.focus_reports:
+        if self._core.focus_reports:
             self.terminal.write(b"\x1b[O")
 
     def on_show(self) -> None:
         """Paint what came while nobody looked."""
         self.terminal.shown = True
         self.terminal.unseen = False
+        self.refresh_lines()
         self.paint()
 
     def on_hide(self) -> None:
@@ -189,13 +239,17 @@ class TerminalPane(Widget, can_focus=True):
         self.terminal.shown = False
         self._painter.stop()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Give the program the new size."""
-        if event.size.width and event.size.height:
-            self.terminal.resize(Size(event.size.width, event.size.height))
+        self._fit()
+        self.refresh()
+        self.call_after_refresh(self.aim_cursor)
+
+    def _fit(self) -> None:
+        rows = self.size.height - TITLE_LINES - len(self._notice)
+        if self.size.width > 0 and rows > 0:
+            self.terminal.resize(Size(self.size.width, rows))
             self._update()
-            self.refresh()
-            self.call_after_refresh(self.aim_cursor)
 
     # -- keys -------------------------------------------------------------------------------
 
@@ -207,7 +261,7 @@ class TerminalPane(Widget, can_focus=True):
 
     def send_text(self, text: str) -> None:
         """Send text as if each of its characters had been typed."""
-        if self._screen_core.kitty_keyboard:
+        if self._core.kitty_keyboard:
             for character in text:
                 self.send_key(character, character)
         else:
@@ -217,7 +271,7 @@ class TerminalPane(Widget, can_focus=True):
     def paste(self, text: str) -> None:
         """Send pasted text to the program."""
         self.follow()
-        self.terminal.write(encode_paste(text, bracketed=self._screen_core.bracketed_paste))
+        self.terminal.write(encode_paste(text, bracketed=self._core.bracketed_paste))
 
     def on_paste(self, event: events.Paste) -> None:
         """Send what the person's terminal pasted."""
@@ -226,38 +280,34 @@ class TerminalPane(Widget, can_focus=True):
 
     # -- scrolling --------------------------------------------------------------------------
 
-    @property
-    def scrolled(self) -> int:
-        """How many lines the view is above the end."""
-        return self._screen_core.scrolled
-
     def scroll_view(self, lines: int) -> None:
         """Move the view down, up where negative."""
-        self._screen_core.scroll(lines)
+        self._core.scroll(lines)
         self._scrolled()
 
     def scroll_to_top(self) -> None:
         """Move the view to the oldest line."""
-        self._screen_core.scroll_to_top()
+        self._core.scroll_to_top()
         self._scrolled()
 
     def follow(self) -> None:
         """Move the view back to the end, where it follows the output."""
         if self._is_above_end:
-            self._screen_core.scroll_to_end()
+            self._core.scroll_to_end()
             self._scrolled()
 
     def _scrolled(self) -> None:
-        self._is_above_end = self._screen_core.scrolled > 0
-        self.post_message(self.Scrolled())
+        self._is_above_end = self._core.scrolled > 0
+        self.refresh_lines()
         self.paint()
 
     # -- the mouse --------------------------------------------------------------------------
 
     def _send_mouse(self, action: MouseAction, button: MouseButton, event: events.MouseEvent) -> None:
         event.stop()
+        row = event.y - TITLE_LINES
         data = self._mouse.encode(
-            action, button, event.x, event.y, shift=event.shift, ctrl=event.ctrl, alt=event.meta
+            action, button, event.x, row, shift=event.shift, ctrl=event.ctrl, alt=event.meta
         )
         if data:
             self.terminal.write(data)
@@ -286,7 +336,7 @@ class TerminalPane(Widget, can_focus=True):
 
     def _wheel(self, button: MouseButton, event: events.MouseEvent) -> None:
         """Give the wheel to the program, as arrow keys where it only knows those, or to the scrollback."""
-        screen = self._screen_core
+        screen = self._core
         if screen.mouse_tracking:
             self._send_mouse(MouseAction.PRESS, button, event)
             return

@@ -8,7 +8,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
+
+from podboard.ui.widgets.looks import LooksMixin
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -33,10 +34,11 @@ class Tab(NamedTuple):
     marked: bool = False
 
 
-class TopLine(Widget):
+class TopLine(LooksMixin):
     """The context and namespace, counts where there is room for them, and tabs at the right end."""
 
     ALLOW_SELECT = False
+    LOOKS = "top-line"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "top-line--name",
         "top-line--warning",
@@ -85,12 +87,12 @@ class TopLine(Widget):
     def render_line(self, _y: int) -> Strip:
         """Draw the line, and note where the tabs lie."""
         width, base = self.size.width, self.rich_style
-        name = Segment(" podboard ", self.get_component_rich_style("top-line--name"))
+        name = Segment(" podboard ", self.look("name"))
         tabs = self._fit_tabs(width - min(width // 2, name.cell_length + _LEAST_PLACE))
         tabs_width = sum(cell_len(text) for text, _, _ in tabs)
         left = [name, Segment(f" {self._place} ", base)]
         if self._warning:
-            left.append(Segment(f" {self._warning} ", self.get_component_rich_style("top-line--warning")))
+            left.append(Segment(f" {self._warning} ", self.look("warning")))
         counts = Segment(f" {self._counts} ", base)
         if sum(segment.cell_length for segment in (*left, counts)) + tabs_width <= width:
             left.insert(2, counts)
@@ -107,8 +109,8 @@ class TopLine(Widget):
         """The tabs that fit around the active one, as text, index and style."""
         if not self._tabs:
             return []
-        plain = self.get_component_rich_style("top-line--tab")
-        active_style = self.get_component_rich_style("top-line--tab-active")
+        plain = self.look("tab")
+        active_style = self.look("tab-active")
         texts = [_tab_text(index, tab) for index, tab in enumerate(self._tabs)]
         active = max(self._active, 0)
         first = last = active

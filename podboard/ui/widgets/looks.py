@@ -1,0 +1,39 @@
+"""Component styles by short names, worked out once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+
+class LooksMixin(Widget):
+    """Finds the styles of a widget's ``COMPONENT_CLASSES``.
+
+    Textual works them out anew after every repaint, for every line that asks.
+
+    Attributes:
+        LOOKS: What the component classes' names begin with, less the two dashes.
+    """
+
+    LOOKS: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks: dict[str, Style] = {}
+
+    def look(self, name: str) -> Style:
+        """The style of a component; the empty name is the widget itself."""
+        style = self._looks.get(name)
+        if style is None:
+            style = self.get_component_rich_style(f"{self.LOOKS}--{name}") if name else self.rich_style
+            self._looks[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """Take in how things are to look now."""
+        super().notify_style_update()
+        self._looks.clear()
