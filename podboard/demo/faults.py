@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 EXEC, WATCH, LIST, ALL = "exec", "watch", "list", "all"
-_PLACES: Final = (EXEC, WATCH, LIST, ALL)
+_ANYWHERE: Final = (ALL, EXEC, WATCH, LIST)
 _SYNTAX: Final = re.compile(r"(?P<name>[a-z0-9-]+)(?:=(?P<value>[^@]*))?(?:@(?P<where>.*))?")
 _LONGEST: Final = 3600.0
 
@@ -52,11 +52,11 @@ class _Form(NamedTuple):
 
 _FORMS: Final = {
     "refuse": _Form(None, (ALL,)),
-    "hang": _Form(None, (ALL, EXEC, WATCH, LIST)),
-    "delay": _Form(math.nan, (ALL, EXEC, WATCH, LIST)),
-    "401": _Form(None, (ALL, EXEC, WATCH, LIST)),
-    "403": _Form(None, (ALL, EXEC, WATCH, LIST)),
-    "500": _Form(None, (ALL, EXEC, WATCH, LIST)),
+    "hang": _Form(None, _ANYWHERE),
+    "delay": _Form(math.nan, _ANYWHERE),
+    "401": _Form(None, _ANYWHERE),
+    "403": _Form(None, _ANYWHERE),
+    "500": _Form(None, _ANYWHERE),
     "gone": _Form(None, (ALL, LIST, WATCH)),
     "drop-watch": _Form(0.0, (WATCH,)),
     "cut": _Form(4096.0, (EXEC,), 1e9),

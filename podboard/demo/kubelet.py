@@ -12,6 +12,7 @@ from podboard.demo import pod_status
 from podboard.demo.events import Happening
 from podboard.demo.images import Exit
 from podboard.demo.kinds import NODE, POD
+from podboard.demo.scheduler import choose_node
 from podboard.demo.times import parse_rfc3339, rfc3339
 
 if TYPE_CHECKING:
@@ -92,22 +93,17 @@ class Kubelet:
         self._events = events
         self._changed = changed
         self._nodes: dict[str, _Node] = {}
-        self._next_node = 0
+        self._placed = 0
         self._back_off: dict[tuple[str, str], int] = {}
         self._previous: dict[tuple[str, str], str] = {}
         self._killing: set[asyncio.Task[None]] = set()
 
-    def previous_run(self, uid: str, container: str) -> str:
-        """Return the id of a container's run before this one, empty if there was none."""
-        return self._previous.get((uid, container), "")
-
-    def lead(self, pod: Object) -> PodId:
+    def lead(self, pod: Object) -> None:
         """Lead a pod that has just been created: schedule it and start it."""
         which = _id(pod)
         self._agenda.play(self._begin(which), which.uid)
-        return which
 
-    def take_up(self, pod: Object) -> PodId:
+    def take_up(self, pod: Object) -> None:
         """Go on with a pod whose status tells that it has been alive for a while."""
         which = _id(pod)
         for status in pod_status.statuses(pod):
@@ -122,7 +118,6 @@ class Kubelet:
             elif "waiting" in state and status["lastState"]:
                 self._play_container(which, name, waits=float(_BACK_OFF_FIRST))
                 self._back_off[which.uid, name] = BACK_OFF_LIMIT
-        return which
 
     def end_container(self, which: PodId, container: str, ending: Exit) -> None:
         """End a running container's process now; it is restarted as its pod's policy says."""
@@ -356,16 +351,13 @@ class Kubelet:
         if pod is None:
             return False
         now = self._agenda.now()
-        reasons = {document.key: _unfit(pod, document.read()) for document in self._node_objects.documents()}
-        fitting = [name for name, reason in reasons.items() if reason is None]
-        if not fitting:
-            message = _why_unschedulable([reason for reason in reasons.values() if reason is not None])
-            pod_status.unschedulable(pod, message, now)
+        node, why_not = choose_node(pod, self._node_objects.documents(), self._placed)
+        if node is None:
+            pod_status.unschedulable(pod, why_not, now)
             self._put(pod)
-            self._events.by_scheduler(pod, Happening("FailedScheduling", message, "Warning"), now)
+            self._events.by_scheduler(pod, Happening("FailedScheduling", why_not, "Warning"), now)
             return False
-        node = fitting[self._next_node % len(fitting)]
-        self._next_node += 1
+        self._placed += 1
         pod_status.scheduled(pod, node, now)
         self._put(pod)
         message = f"Successfully assigned {which.namespace}/{which.name} to {node}"
@@ -511,30 +503,6 @@ def _restarts(pod: Object, container: str, ending: Exit) -> bool:
         return True
     policy = pod["spec"]["restartPolicy"]
     return policy == "Always" or (policy == "OnFailure" and ending.code != 0)
-
-
-def _unfit(pod: Object, node: Object) -> str | None:
-    """Return why a node will not do for a pod, None if it will."""
-    name, labels = node["metadata"]["name"], node["metadata"].get("labels", {})
-    wanted = pod["spec"].get("nodeSelector", {})
-    fits = all(labels.get(key) == value for key, value in wanted.items())
-    if not fits or pod_status.wanted_node(pod) not in (None, name):
-        return "node(s) didn't match Pod's node affinity/selector"
-    has = node["status"].get("allocatable")
-    for container in pod["spec"]["containers"]:
-        for resource in container["resources"].get("requests", {}):
-            if has is not None and resource not in has:
-                return f"Insufficient {resource}"
-    return None
-
-
-def _why_unschedulable(reasons: list[str]) -> str:
-    nodes = len(reasons)
-    counted = ", ".join(f"{reasons.count(reason)} {reason}" for reason in sorted(set(reasons)))
-    return (
-        f"0/{nodes} nodes are available: {counted}. no new claims to deallocate, "
-        f"preemption: 0/{nodes} nodes are available: {nodes} Preemption is not helpful for scheduling."
-    )
 
 
 def _put_deletion_in_order(metadata: Object) -> None:

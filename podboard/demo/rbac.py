@@ -131,6 +131,7 @@ class Accounts:
     def __init__(self) -> None:
         self._tokens: list[tuple[bytes, User]] = []
         self._accounts: dict[str, Account] = {}
+        self._users: dict[str, User] = {}
 
     def add_token(self, token: str, user: User) -> None:
         """Let a user in by a bearer token; only its hash is kept."""
@@ -145,6 +146,7 @@ class Accounts:
             {_CREDENTIAL: [f"JTI={new_uid()}"]},
         )
         self._accounts[user.name] = replace(account, token="")
+        self._users[user.name] = user
         if account.token:
             self.add_token(account.token, user)
         return user
@@ -169,6 +171,25 @@ class Accounts:
         if found is None:
             raise unauthorized()
         return found
+
+    def impersonate(self, user: User, name: str, groups: tuple[str, ...]) -> User:
+        """Return whom a user asks to be taken for (kubectl's ``--as``).
+
+        Args:
+            groups: Those asked for (``--as-group``); none for those a service account has anyway.
+
+        Raises:
+            StatusError: The user may not do that.
+        """
+        wanted = [Attributes("impersonate", resource="users", name=name)]
+        wanted += [Attributes("impersonate", resource="groups", name=group) for group in groups]
+        for asked in wanted:
+            if not self.decide(user, asked).allowed:
+                raise forbidden(user, asked)
+        known = self._users.get(name)
+        if known is not None and not groups:
+            return known
+        return User(name, (*groups, AUTHENTICATED))
 
     def decide(self, user: User, asked: Attributes) -> Decision:
         """Say whether a user may do something."""

@@ -154,6 +154,10 @@ class ApiServer:
         user = self._accounts.authenticate(
             request.headers.get("authorization", ""), exchange.peer_certificate()
         )
+        if (name := request.headers.get("impersonate-user")) is not None:
+            asked = request.headers.get("impersonate-group", "").split(",")
+            groups = tuple(group for part in asked if (group := part.strip()))
+            user = self._accounts.impersonate(user, name, groups)
         if target is None:
             await self._answer_path(exchange, user)
             return

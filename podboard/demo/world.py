@@ -394,7 +394,7 @@ _WORKS: Final = (
         "mailer",
         1 * _HOUR + 4 * _MINUTE,
         (_container("mailer", "shop/mailer:0.8.2", "50m", "64Mi"),),
-        ((_SECOND, Past(1 * _HOUR + 4 * _MINUTE, 37, 31.0, Exit(1), down=True), "hx9kd"),),
+        ((_SECOND, Past(1 * _HOUR + 4 * _MINUTE, 37, 11.0, Exit(1), down=True), "hx9kd"),),
         template_hash="7c5d8f9b44",
     ),
     _Work(

@@ -282,6 +282,18 @@ async def test_who_may_what(kubectl: Kubectl) -> None:
     assert 'resource "pods/exec" in API group "" in the namespace "shop"' in refused.stderr
 
 
+async def test_being_taken_for_somebody_else(kubectl: Kubectl) -> None:
+    viewer = "--as=system:serviceaccount:shop:viewer"
+    assert WEB in await kubectl.out("get", "pods", viewer)
+    assert (await kubectl("auth", "can-i", "create", "pods/exec", viewer)).stdout == "no\n"
+    nobody = await kubectl("get", "pods", "--as=nobody", "--as-group=a", "--as-group=b")
+    assert 'User "nobody" cannot list resource "pods"' in nobody.stderr
+    who = await kubectl.out("auth", "whoami", "--as=x", "--as-group=a", "--as-group=b")
+    assert "[a b system:authenticated]" in who
+    refused = await kubectl("get", "pods", "--context", "podboard-demo-viewer", "--as=root")
+    assert 'cannot impersonate resource "users"' in refused.stderr
+
+
 @pytest.mark.parametrize("context", ["podboard-demo", "podboard-demo-token"])
 async def test_both_ways_in(context: str, kubectl: Kubectl) -> None:
     assert (await kubectl.out("exec", "--context", context, WEB, "--", "hostname")).strip() == WEB

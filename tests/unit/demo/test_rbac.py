@@ -96,6 +96,20 @@ def test_tokens() -> None:
     assert "a-token" not in repr(vars(accounts))
 
 
+def test_being_taken_for_somebody_else() -> None:
+    accounts, someone = known(VIEW)
+    root = User("root", (MASTERS,))
+    assert accounts.impersonate(root, someone.name, ()) == someone
+    assert accounts.impersonate(root, "anna", ("people",)) == User("anna", ("people", "system:authenticated"))
+    assert not accounts.decide(accounts.impersonate(root, "anna", ()), LIST).allowed
+    with pytest.raises(StatusError) as caught:
+        accounts.impersonate(someone, "anna", ())
+    assert caught.value.message == (
+        'users "anna" is forbidden: User "system:serviceaccount:shop:someone" cannot impersonate '
+        'resource "users" in API group "" at the cluster scope'
+    )
+
+
 def test_a_certificate_names_user_and_groups() -> None:
     pem = Authority().client("anna", ("admins", "people")).certificate
     der = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
