@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Final
 
 from podboard.errors import UsageError
@@ -14,11 +13,11 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
     from pathlib import Path
 
-_SIZE: Final = 2 * 1024 * 1024
-_KEPT: Final = 3
+_SIZE: Final = 4 * 1024 * 1024
+"""Bytes from which a log is put aside."""
 
 
-class _PrivateFile(RotatingFileHandler):
+class _PrivateFile(logging.FileHandler):
     """A file that only its owner can read, from its first byte on."""
 
     def _open(self) -> TextIOWrapper:
@@ -45,7 +44,8 @@ def start_logging(path: Path) -> None:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = _PrivateFile(path, maxBytes=_SIZE, backupCount=_KEPT)
+        _rotate(path)
+        handler = _PrivateFile(path)
     except OSError as error:
         raise UsageError(
             f"the log file {path} cannot be written: {error.strerror}",
@@ -57,5 +57,12 @@ def start_logging(path: Path) -> None:
     logging.getLogger("podboard").setLevel(logging.INFO)
     # A full disk must not scribble over the screen.
     logging.raiseExceptions = False
-    with contextlib.suppress(OSError):
-        path.chmod(0o600)
+
+
+def _rotate(path: Path) -> None:
+    """Put a log that has grown aside; the one put aside before goes."""
+    # At the start only, and not with the library's rotating handler: loading that takes as long as a
+    # tenth of the first frame.
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size > _SIZE:
+            path.replace(path.with_name(f"{path.name}.1"))

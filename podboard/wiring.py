@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import os
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from podboard.kube.access import Access
     from podboard.kube.client import ApiClient
     from podboard.model.size import Size
     from podboard.model.target import Target
@@ -54,11 +57,19 @@ async def open_cluster(
         NoKubeconfigError: There is none where it was looked for.
         KubeconfigError: It cannot be used.
     """
-    from podboard.kube.access import load_access
+    access = await asyncio.to_thread(_find_access, kubeconfig, context)
     from podboard.kube.client import ApiClient
     from podboard.session.cluster import Cluster
 
-    access = load_access(kubeconfig, context, os.environ, Path.home())
     watched = None if all_namespaces else namespace or access.namespace
     async with ApiClient(access) as client:
         yield Cluster(client, (KubeconfigRung(client),), watched)
+
+
+def _find_access(kubeconfig: str | None, context: str | None) -> Access:
+    """Read the kubeconfig, and load what the cluster will need; both take too long for the event loop."""
+    for module in ("podboard.kube.exec", "podboard.session.cluster", "podboard.session.terminal"):
+        importlib.import_module(module)
+    from podboard.kube.access import load_access
+
+    return load_access(kubeconfig, context, os.environ, Path.home())

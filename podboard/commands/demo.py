@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from podboard.wiring import open_cluster
@@ -34,31 +35,35 @@ def run(*, pods: int, faults: Sequence[str], serve_only: bool) -> int:
 
         return serve(pods=pods, faults=faults)
     from podboard.commands.board import show
-    from podboard.demo.process import DemoProcess
 
-    # Before anything of the board is loaded: the two start side by side.
-    process = DemoProcess.start(pods=pods, faults=faults)
+    if faults:
+        from podboard.demo.faults import parse_fault
+
+        for fault in faults:
+            parse_fault(fault)
+    return show(partial(demo_cluster, pods=pods, faults=faults), PLACE, warning=WARNING)
+
+
+@asynccontextmanager
+async def demo_cluster(*, pods: int = 0, faults: Sequence[str] = ()) -> AsyncIterator[Cluster]:
+    """Start an embedded cluster and reach it; it stops when the block is left.
+
+    It is started after the first frame: beside it, both would take as long as one after the other.
+
+    Raises:
+        DemoError: It does not start.
+    """
+    process = await asyncio.to_thread(_start, pods, faults)
     try:
-        return show(lambda: _cluster_of(process), PLACE, warning=WARNING)
+        kubeconfig = await asyncio.to_thread(process.kubeconfig)
+        async with open_cluster(str(kubeconfig), None, None, all_namespaces=True) as cluster:
+            yield cluster
     finally:
+        # Not in a thread: the loop may be on its way out, and must not leave before this is done.
         process.stop()
 
 
-@asynccontextmanager
-async def demo_cluster() -> AsyncIterator[Cluster]:
-    """Start an embedded cluster and reach it; it stops when the block is left."""
+def _start(pods: int, faults: Sequence[str]) -> DemoProcess:
     from podboard.demo.process import DemoProcess
 
-    process = DemoProcess.start()
-    try:
-        async with _cluster_of(process) as cluster:
-            yield cluster
-    finally:
-        await asyncio.to_thread(process.stop)
-
-
-@asynccontextmanager
-async def _cluster_of(process: DemoProcess) -> AsyncIterator[Cluster]:
-    kubeconfig = await asyncio.to_thread(process.kubeconfig)
-    async with open_cluster(str(kubeconfig), None, None, all_namespaces=True) as cluster:
-        yield cluster
+    return DemoProcess.start(pods=pods, faults=faults)

@@ -157,7 +157,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         width = self.size.width
         line = y + self.scroll_offset.y
         view = self._view
-        base = self.rich_style
+        base = self.look("")
         if view is None or line >= view.line_count:
             return Strip.blank(width, base)
         index, is_reason = view.index_at(line)
