@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from podboard.demo.admission import admit_pod
 from podboard.demo.controllers import MANAGER, Controllers
 from podboard.demo.events import EventRecorder
+from podboard.demo.gojson import encode
 from podboard.demo.kinds import KINDS, NAMESPACE, POD
 from podboard.demo.kubelet import Kubelet
-from podboard.demo.store import Store
+from podboard.demo.store import Document, Store
 
 if TYPE_CHECKING:
     from podboard.demo.agenda import Agenda
     from podboard.demo.containers import Runtime
     from podboard.demo.gojson import Object
     from podboard.demo.logs import Log, Logs
-    from podboard.demo.store import Document
 
 
 class ControlPlane:
@@ -40,8 +40,14 @@ class ControlPlane:
         """Say whether there is such a namespace."""
         return self.store[NAMESPACE].get("", name) is not None
 
-    def create_pod(self, manifest: Object, namespace: str, manager: str) -> Document:
+    def create_pod(
+        self, manifest: Object, namespace: str, manager: str, *, dry_run: bool = False
+    ) -> Document:
         """Create a pod as somebody asks for it, and begin its life.
+
+        Args:
+            manager: By what name the creator is recorded.
+            dry_run: Whether to say what it would be, and leave everything as it is.
 
         Raises:
             StatusError: It cannot be a pod.
@@ -51,6 +57,8 @@ class ControlPlane:
         self._made[stem] += 1
         random = Random(f"{stem}/{self._made[stem]}")  # noqa: S311 (names that are the same in every run)
         pod = admit_pod(manifest, namespace, manager, self.agenda.now(), random)
+        if dry_run:
+            return Document("", 0, encode(pod), {}, {})
         document = self.store[POD].put(pod)
         self.kubelet.lead(pod)
         return document

@@ -137,8 +137,8 @@ class Kubelet:
         if running and not self._agenda.plays(_run_owner(which, container)):
             self._play_container(which, container, behind=_RECALLED_SECONDS)
 
-    def delete(self, document: Document, grace: int | None) -> Object:
-        """Begin to delete a pod; return it as it is now.
+    def delete(self, document: Document, grace: int | None) -> None:
+        """Begin to delete a pod.
 
         Args:
             grace: Seconds its processes have to end by themselves; None for what its spec says.
@@ -149,19 +149,18 @@ class Kubelet:
         if "nodeName" not in pod["spec"] or pod["status"]["phase"] in {"Succeeded", "Failed"}:
             seconds = 0  # nothing of it runs
         if "deletionTimestamp" in metadata and seconds >= metadata["deletionGracePeriodSeconds"]:
-            return pod
+            return
+        self._agenda.stop(which.uid)
+        if seconds == 0:
+            self._forget(which)
+            return
         if "deletionTimestamp" not in metadata:
             metadata["generation"] += 1
         metadata["deletionTimestamp"] = rfc3339(self._agenda.now() + seconds)
         metadata["deletionGracePeriodSeconds"] = seconds
         _put_deletion_in_order(metadata)
-        self._agenda.stop(which.uid)
-        if seconds == 0:
-            self._forget(which)
-            return pod
         self._put(pod)
         self._agenda.play(self._end(which, seconds), which.uid)
-        return pod
 
     def addresses(self, node: str) -> tuple[str, str]:
         """Return a node's own address, and one for a new pod on it."""

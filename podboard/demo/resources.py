@@ -151,7 +151,7 @@ class Resources:
         name = metadata.get("name") if isinstance(metadata, dict) else None
         if isinstance(name, str) and self._plane.store[POD].get(namespace, name) is not None:
             raise already_exists("pods", name)
-        document = self._plane.create_pod(manifest, namespace, request.manager)
+        document = self._plane.create_pod(manifest, namespace, request.manager, dry_run=_is_dry(request))
         await self._answer(exchange, POD, 201, document)
 
     async def _delete(self, exchange: Exchange, target: Target) -> None:
@@ -167,7 +167,9 @@ class Resources:
         if wanted not in (None, uid):
             why = f"Precondition failed: UID in precondition: {wanted}, UID in object meta: {uid}"
             raise conflict("pods", target.name, why)
-        await self._answer(exchange, POD, 200, self._plane.delete_pod(target.namespace, target.name, grace))
+        if not _is_dry(request, options):
+            document = self._plane.delete_pod(target.namespace, target.name, grace)
+        await self._answer(exchange, POD, 200, document)
 
     async def _scale(self, exchange: Exchange, target: Target) -> None:
         request = exchange.request
@@ -181,7 +183,8 @@ class Resources:
                 raise invalid(
                     "Scale", target.name, "spec.replicas", f"must be a number from 0 to {_MOST_REPLICAS}"
                 )
-            deployment = self._plane.controllers.scale(deployment, replicas)
+            if not _is_dry(request):
+                deployment = self._plane.controllers.scale(deployment, replicas)
         elif target.verb != "get":
             raise method_not_allowed()
         await exchange.answer(200, encode(_scale(deployment)) + b"\n")
@@ -192,6 +195,11 @@ def _selector(request: Request, kind: Kind, name: str = "") -> Selector:
     if name:
         fields = ",".join(filter(None, (fields, f"metadata.name={name}")))
     return parse_selector(request.parameter("labelSelector"), fields, kind.field_names)
+
+
+def _is_dry(request: Request, options: Object | None = None) -> bool:
+    """Say whether a change is only to be tried, and not made."""
+    return request.parameter("dryRun") == "All" or (options or {}).get("dryRun") == ["All"]
 
 
 def _list_version(request: Request, newest: int) -> int | None:
