@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -77,6 +78,9 @@ async def _serve(pods: int, faults: Sequence[str], *, with_parent: bool) -> None
         print(f"KUBECONFIG={cluster.kubeconfig}", flush=True)  # noqa: T201 (what a parent waits for)
         with contextlib.suppress(BrokenPipeError):
             print(NOTICE, file=sys.stderr, flush=True)  # noqa: T201 (people must have seen it)
+        await cluster.gathered()
+        gc.collect()
+        gc.freeze()  # what is there by now stays: no collection shall look through it while somebody types
         await stop.wait()
 
 

@@ -95,6 +95,11 @@ class DemoCluster:
         await self.plane.runtime.kill_all()
         self._folder.remove()
 
+    async def gathered(self) -> None:
+        """Wait until all generated pods are there."""
+        if self._crowd is not None:
+            await self._crowd
+
     def add_account(self, account: Account) -> User:
         """Let a service account in, and give it its roles."""
         return self.accounts.add_account(account)

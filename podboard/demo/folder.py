@@ -13,6 +13,7 @@ from typing import Final
 from podboard.demo.processes import kill_everything_at_home
 
 _PREFIX: Final = "podboard-demo-"
+_UNFINISHED: Final = "podboard-new-demo-"
 _LOCK: Final = "alive"
 
 
@@ -27,9 +28,11 @@ class PrivateFolder:
     """
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = os.open(self.path / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        new = Path(tempfile.mkdtemp(prefix=_UNFINISHED))
+        self._lock = os.open(new / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.path = new.with_name(f"{_PREFIX}{new.name.removeprefix(_UNFINISHED)}")
+        new.rename(self.path)  # only now can another cluster take it for one that was left
 
     def remove(self) -> None:
         """Take the folder and everything in it away."""
@@ -54,7 +57,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _is_dead(path: Path) -> bool:
-    """Say whether nobody holds the folder's lock; one without a lock file is only just being made."""
+    """Say whether nobody holds the folder's lock; one without a lock file is none of ours."""
     try:
         lock = os.open(path / _LOCK, os.O_WRONLY | os.O_NOFOLLOW)
     except OSError:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from podboard.demo.kinds import Kind
     from podboard.demo.selectors import Selector
 
-HISTORY_LIMIT: Final = 20_000
-"""Changes of one kind that are remembered, at least (twice as many at most)."""
+HISTORY_LIMIT: Final = 100_000
+"""Changes of one kind that are remembered, at most: a whole crowd's coming among them."""
+
+HISTORY_BYTES: Final = 32 * 1024 * 1024
+"""How much the objects in them may take, at most; half is forgotten when it is reached."""
 
 INCONSISTENT: Final = -1
 """The version in a ``continue`` token that promises nothing but progress."""
@@ -58,6 +61,11 @@ class Document:
     def fields(self) -> Mapping[str, str]:
         """Return what it can be selected by besides its labels."""
         return self._fields
+
+    @property
+    def weight(self) -> int:
+        """Return how many bytes of JSON it keeps."""
+        return len(self._body)
 
     def read(self) -> Object:
         """Return the object, the caller's own to change, without ``kind`` and ``apiVersion``."""
@@ -107,6 +115,7 @@ class Collection:
         self._keys: list[str] = []
         self._documents: dict[str, Document] = {}
         self._history: list[Change] = []
+        self._weight = 0
         self._forgotten = 0  # the version of the last change that is not remembered
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -169,8 +178,7 @@ class Collection:
     def compact(self) -> None:
         """Forget all history: older versions are gone from now on."""
         if self._history:
-            self._forgotten = self._history[-1].version
-            self._history.clear()
+            self._forget(len(self._history))
 
     def changes_after(self, version: int) -> list[Change]:
         """Return what happened after a version that is not too old."""
@@ -240,12 +248,18 @@ class Collection:
 
     def _remember(self, change: Change) -> None:
         self._history.append(change)
-        if len(self._history) > 2 * HISTORY_LIMIT:
-            self._forgotten = self._history[HISTORY_LIMIT - 1].version
-            del self._history[:HISTORY_LIMIT]
+        self._weight += change.after.weight
+        if len(self._history) > HISTORY_LIMIT or self._weight > HISTORY_BYTES:
+            self._forget(len(self._history) // 2)
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
+
+    def _forget(self, count: int) -> None:
+        """Forget the oldest changes."""
+        self._forgotten = self._history[count - 1].version
+        self._weight -= sum(change.after.weight for change in self._history[:count])
+        del self._history[:count]
 
     @staticmethod
     def _range(keys: list[str], namespace: str) -> list[str]:

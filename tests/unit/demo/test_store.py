@@ -137,8 +137,9 @@ def test_versions_that_are_forgotten_are_gone() -> None:
     assert pods.oldest == 4
 
 
-def test_history_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "HISTORY_LIMIT", 5)
+@pytest.mark.parametrize(("name", "value"), [("HISTORY_LIMIT", 10), ("HISTORY_BYTES", 2000)])
+def test_history_is_bounded(name: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, name, value)
     store, pods = filled("a")
     for _ in range(20):
         pods.put(pod("a"))
