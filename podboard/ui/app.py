@@ -63,9 +63,9 @@ class PodboardApp(App[None], inherit_bindings=False):
         choose: Callable[[str], AbstractAsyncContextManager[Cluster]] | None = None,
         demo: Connect | None = None,
     ) -> None:
-        super().__init__(driver_class=PodboardDriver)
-        # The person's own terminal chooses the colours, as it does for kubectl. Set before there is a
-        # style sheet, which an assignment would have parsed twice.
+        # The person's own terminal chooses the colours, as it does for kubectl.
+        super().__init__(driver_class=PodboardDriver, ansi_color=True)
+        # Set before there is a style sheet, which an assignment would have parsed twice.
         self.set_reactive(App.theme, "ansi-dark")
         self._connect = connect
         self._choose = choose

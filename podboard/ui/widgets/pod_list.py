@@ -40,6 +40,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
     LOOKS = "pod-list"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "pod-list--cursor",
+        "pod-list--cursor-elsewhere",
         "pod-list--reason",
         "pod-list--dim",
         "pod-list--mark",
@@ -123,6 +124,14 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
             self.columns = columns
             self.post_message(self.Moved())
 
+    def on_focus(self) -> None:
+        """Set the cursor off."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Let the cursor step back."""
+        self.redraw()
+
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self._scroll_to_cursor()
@@ -172,16 +181,25 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         assert self._view is not None  # noqa: S101 - the caller looked
         pod = self._view.roster.pods[key]
         row = cells(pod, self._badges.get(key, ()), self.columns, time.time())
-        health = self.look(row.health)
-        dim = self.look("dim")
-        styles = {"NAME": base, "STATUS": health, "TERMINAL": base}
-        mark = Segment("▌" if key in self.marked else " ", self.look("mark"))
-        segments = [mark, Segment(f"{HEALTH_SIGNS[row.health]} ", health)]
-        segments += [Segment(text, styles.get(head, dim)) for head, text in row.texts]
-        strip = Strip(segments).adjust_cell_length(width, base)
+        look = self.look
         if key == self.cursor:
-            return strip.apply_style(self.look("cursor"))
-        return strip
+            plain = look("cursor" if self.has_focus else "cursor-elsewhere")
+            styles = dict.fromkeys(("MARK", "HEALTH", *(head for head, _ in row.texts)), plain)
+        else:
+            health = look(row.health)
+            styles = {
+                "MARK": look("mark"),
+                "HEALTH": health,
+                "NAME": base,
+                "STATUS": health,
+                "TERMINAL": base,
+            }
+        segments = [
+            Segment("▌" if key in self.marked else " ", styles["MARK"]),
+            Segment(f"{HEALTH_SIGNS[row.health]} ", styles["HEALTH"]),
+        ]
+        segments += [Segment(text, styles.get(head) or look("dim")) for head, text in row.texts]
+        return Strip(segments).adjust_cell_length(width, styles["NAME"])
 
     # -- the cursor and the marks -----------------------------------------------------------
 
