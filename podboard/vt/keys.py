@@ -143,6 +143,10 @@ class KeyEncoder:
         for modifier in modifiers:
             mods |= _MODIFIERS.get(modifier, 0)
         text = _text(name, character, shifted=bool(mods & _SHIFT))
+        if modifiers == ["alt"] and character is not None:
+            # The person's terminal put an escape in front, as it also does when two keys, the escape and
+            # the character, come in one piece over a slow line. Only the program can tell.
+            return b"\x1b" + character.encode()
         if (native := _NAMED.get(name)) is not None:
             return self._function(native, mods)
         if not text and name not in _CONTROLS:
