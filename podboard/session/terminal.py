@@ -142,6 +142,7 @@ class Terminal:
         self._rungs = tuple(rungs)
         self._listener: Listener | None = None
         self._input = bytearray()
+        self._signs = ("", 0, False)
         self._has_input = asyncio.Event()
         self._has_size = asyncio.Event()
 
@@ -250,8 +251,10 @@ class Terminal:
             self.write(replies)
 
     def _shown_something(self) -> None:
-        if not self.shown and not self.unseen:
-            self.unseen = True
+        signs = (self.screen.title, self.screen.bells, self.unseen or not self.shown)
+        if signs != self._signs:
+            self._signs = signs
+            self.unseen = signs[-1]
             self._changed()
         if self._listener is not None:
             self._listener.on_output()

@@ -192,6 +192,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         """Bring the title and the notice up to date."""
         if not (self.terminal.shown and self.size.width):
             return
+        if self._core.bells > self._seen_bells and self.has_focus:
+            self.app.bell()
         self._seen_bells = self._core.bells
         title, notice = self._title, self._notice
         self._draw_lines()
@@ -231,7 +233,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         """Paint what came while nobody looked."""
         self.terminal.shown = True
         self.terminal.unseen = False
-        self.refresh_lines()
+        self._seen_bells = self._core.bells
+        self.on_change()
         self.paint()
 
     def on_hide(self) -> None:
