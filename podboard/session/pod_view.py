@@ -77,7 +77,6 @@ class PodView:
         self.column = Column.NAME
         self.reverse = False
         self.keys: Sequence[PodKey] = []
-        self._reasons: dict[PodKey, str] = {}
         self._explained: list[int] = []
         self._reason_lines: list[int] = []
 
@@ -97,11 +96,11 @@ class PodView:
         self._place_reasons()
 
     def _place_reasons(self) -> None:
-        pods, unwell = self.roster.pods, self.roster.unwell
-        self._reasons = {key: reason for key in unwell if (reason := pod_columns.why(pods[key]))}
+        pods = self.roster.pods
+        with_reason = {key for key in self.roster.unwell if pod_columns.why(pods[key])}
         self._explained = []
-        if self._reasons:
-            self._explained = [index for index, key in enumerate(self.keys) if key in self._reasons]
+        if with_reason:
+            self._explained = [index for index, key in enumerate(self.keys) if key in with_reason]
         # Each reason stands below its pod, pushed down by the reasons above.
         self._reason_lines = [index + 1 + above for above, index in enumerate(self._explained)]
 
@@ -120,6 +119,6 @@ class PodView:
         is_reason = above < len(self._reason_lines) and self._reason_lines[above] == line
         return line - above - is_reason, is_reason
 
-    def reason(self, key: PodKey) -> str:
-        """Why the pod is unwell, in one line; empty where it is not."""
-        return self._reasons.get(key, "")
+    def reason(self, key: PodKey, now: float) -> str:
+        """Why the pod is unwell, in one line; ``now`` in seconds since 1970."""
+        return pod_columns.why(self.roster.pods[key], now)

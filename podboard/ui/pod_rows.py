@@ -77,12 +77,16 @@ def lay_out(view: PodView, width: int, *, namespace: bool, wide: bool) -> Layout
         first = [("NAMESPACE", max(longest, len("NAMESPACE")))]
     name = max(view.roster.longest_name, len("NAME"))
     choices = ([(*_ENOUGH[0][:-1], "IP", "NODE", "TERMINAL")] if wide else []) + list(_ENOUGH)
-    for heads in choices:
+    # Words of the badge give way to whole names, but no column of kubectl's does.
+    for heads, needed in (
+        *((heads, name) for heads in choices if "AGE" in heads and "READY" in heads),
+        *((heads, min(name, _LEAST_NAME)) for heads in choices),
+    ):
         rest = [(head, _WIDTHS.get(head) or _BADGE_WIDTHS[head]) for head in heads]
-        taken = sum(cells + _GAP for _, cells in (*first, *rest))
-        if room - taken >= min(name, _LEAST_NAME):
-            return Layout((*first, ("NAME", min(name, room - taken)), *rest))
-    return Layout((("NAME", max(room - _GAP - 1, 1)), ("T", 1)))
+        left = room - sum(cells + _GAP for _, cells in (*first, *rest)) - _GAP
+        if left >= needed:
+            return Layout((*first, ("NAME", min(name, left)), *rest))
+    return Layout((("NAME", max(room - 2 * _GAP - 1, 1)), ("T", 1)))
 
 
 def cells(pod: Pod, badges: Sequence[Badge], layout: Layout, now: float) -> Row:

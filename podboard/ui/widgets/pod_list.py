@@ -172,7 +172,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         index, is_reason = view.index_at(line)
         key = view.keys[index]
         if is_reason:
-            text = f"    {view.reason(key)}"
+            text = f"    {view.reason(key, time.time())}"
             strip = Strip([Segment(text, self.look("reason"))])
             return strip.adjust_cell_length(width, base)
         return self._draw_pod(key, width, base)
