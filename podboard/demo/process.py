@@ -47,6 +47,7 @@ class DemoProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
+            env=_environment(),
             start_new_session=True,
         )
         return cls(process, errors)
@@ -94,3 +95,16 @@ class DemoProcess:
         self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, self._errors.tell() - _TOLD_OF_STDERR))
         return self._errors.read().decode(errors="replace").strip()
+
+
+def _environment() -> dict[str, str]:
+    """Return this process' environment, by which the child finds this very package.
+
+    ``-P`` keeps the working directory out of the child's module path, for anything may lie there. A
+    package that is not installed would not be found then, and is told of here.
+    """
+    root = Path(__file__).parents[2]
+    if root.name in {"site-packages", "dist-packages"}:
+        return dict(os.environ)
+    paths = (str(root), os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}

@@ -235,3 +235,12 @@ async def test_a_sink_closed_twice_is_closed() -> None:
     os.close(read)
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(write)
+
+
+async def test_without_pidfds_the_end_is_told_too(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """macOS has none: there a thread waits."""
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    assert (await run(container, "sh", "-c", "exit 9"))[0] == 9
+    assert (await run(container, "sh", "-c", "kill -15 $$", streams=TERMINAL))[0] == 143
