@@ -69,6 +69,7 @@ class PodView:
         column: What they are sorted by.
         reverse: Whether the order is turned round.
         keys: The pods shown, in order.
+        pods: All pods as they were at the last ``refresh``, by their keys.
     """
 
     def __init__(self, roster: Roster) -> None:
@@ -77,13 +78,15 @@ class PodView:
         self.column = Column.NAME
         self.reverse = False
         self.keys: Sequence[PodKey] = []
+        self.pods: dict[PodKey, Pod] = {}
         self._explained: list[int] = []
         self._reason_lines: list[int] = []
 
     def refresh(self) -> None:
         """Take in what changed in the roster or in what is asked for."""
-        pods = self.roster.pods
-        keys: Sequence[PodKey] = self.roster.keys
+        # Copies: the list is drawn between refreshes, too, when the roster has long moved on.
+        pods = self.pods = self.roster.pods.copy()
+        keys: Sequence[PodKey] = self.roster.keys.copy()
         if not self.filter.is_empty:
             matches = self.filter.matches
             keys = [key for key in keys if matches(pods[key])]
@@ -96,7 +99,7 @@ class PodView:
         self._place_reasons()
 
     def _place_reasons(self) -> None:
-        pods = self.roster.pods
+        pods = self.pods
         with_reason = {key for key in self.roster.unwell if pod_columns.why(pods[key])}
         self._explained = []
         if with_reason:
@@ -121,4 +124,4 @@ class PodView:
 
     def reason(self, key: PodKey, now: float) -> str:
         """Why the pod is unwell, in one line; ``now`` in seconds since 1970."""
-        return pod_columns.why(self.roster.pods[key], now)
+        return pod_columns.why(self.pods[key], now)

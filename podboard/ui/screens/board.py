@@ -422,7 +422,7 @@ class Board(Screen[None], inherit_bindings=False):
         key = self._box.list.cursor
         if key is None or self._view is None:
             return
-        names = container_names(self._view.roster.pods[key])
+        names = container_names(self._view.pods[key])
 
         async def chosen(place: int | None) -> None:
             if place is not None:

@@ -84,7 +84,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         self._badges, self._with_namespace, self._wide = badges, with_namespace, wide
         line = self._cursor_line
         self._view = view
-        self.marked &= view.roster.pods.keys()
+        self.marked &= view.pods.keys()
         self._find_cursor(view.keys)
         self._fit()
         moved = self._cursor_line - line
@@ -179,7 +179,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
 
     def _draw_pod(self, key: PodKey, width: int, base: Style) -> Strip:
         assert self._view is not None  # noqa: S101 - the caller looked
-        pod = self._view.roster.pods[key]
+        pod = self._view.pods[key]
         row = cells(pod, self._badges.get(key, ()), self.columns, time.time())
         look = self.look
         if key == self.cursor:
