@@ -267,7 +267,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     def go_to_tab(self, index: int) -> None:
         """Go to the terminal whose tab is at ``index``, if there is one."""
-        if index < len(self._area.panes):
+        if 0 <= index < len(self._area.panes):
             self._show(self._area.panes[index])
 
     def on_top_line_tab_clicked(self, event: TopLine.TabClicked) -> None:
