@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -152,15 +152,20 @@ class Kubectl:
 
 
 def find_kubectl() -> Path:
-    """kubectl beside this Python, else the one on PATH; without any the test is skipped, in CI it fails."""
+    """kubectl beside this Python, else the one on PATH."""
     beside = Path(sys.executable).with_name("kubectl")
     if beside.exists():
         return beside
     if (found := shutil.which("kubectl")) is not None:
         return Path(found)
+    missing("kubectl")
+
+
+def missing(tool: str) -> NoReturn:
+    """End a test that cannot do without a tool: here it is skipped, in CI it fails."""
     if os.environ.get("CI") == "true":
-        pytest.fail("kubectl is missing")
-    pytest.skip("kubectl is missing")
+        pytest.fail(f"{tool} is missing")
+    pytest.skip(f"{tool} is missing")
 
 
 async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
