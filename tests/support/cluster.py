@@ -154,11 +154,10 @@ class Kubectl:
 def find_kubectl() -> Path:
     """kubectl beside this Python, else the one on PATH."""
     beside = Path(sys.executable).with_name("kubectl")
-    if beside.exists():
-        return beside
-    if (found := shutil.which("kubectl")) is not None:
-        return Path(found)
-    missing("kubectl")
+    found = str(beside) if beside.exists() else shutil.which("kubectl")
+    if found is None:
+        missing("kubectl")
+    return Path(found)
 
 
 def missing(tool: str) -> NoReturn:
