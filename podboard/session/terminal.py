@@ -38,10 +38,17 @@ HIDDEN_PAUSE: Final = 0.03
 
 _LOG_LINES: Final = 500
 
-# Ends what a program that was cut off may have left behind: a string, a character set, the
-# alternate screen, mouse and focus reports, bracketed paste, the keyboard protocol.
+# What a program that was cut off may have left behind, ended or undone one by one: the core knows no
+# soft reset.
+_END_STRING: Final = b"\x18\x1b\\"
+_LEAVE_ALTERNATE: Final = b"\x1b[?1049l"
 _TIDY: Final = (
-    b"\x18\x1b\\\x1b[!p\x1b[?1049l\x1b[?1000;1002;1003;1004;2004;2026l\x1b[<u\x1b[>4;0m\x1b[0m\x1b[?25h"
+    b"\x0f\x1b(B"  # character sets
+    b"\x1b7\x1b[?69l\x1b[r\x1b8"  # margins, which take the cursor home
+    b"\x1b[4;20l\x1b[?7h"  # what a character does to its line
+    b"\x1b[?9;1000;1002;1003;1004;2004;2026l"  # mouse and focus reports, bracketed paste, held screen
+    b"\x1b[?1;66l\x1b[<99u\x1b[>4;0m"  # keys
+    b"\x1b[0m\x1b[0 q\x1b[?25h"  # colours and cursor
 )
 
 
@@ -299,7 +306,10 @@ class Terminal:
 
     def _draw_line(self, words: str) -> None:
         """Put the screen in order after a shell that was cut off, and mark where the next begins."""
-        self.screen.feed(_TIDY)
-        rule = f" {words} ".center(self.screen.size.columns - 1, "─")
-        self.screen.feed(f"\r\n\x1b[2m{rule}\x1b[0m\r\n".encode())
+        screen = self.screen
+        # On the primary screen, leaving the other one would take the cursor to where it once was saved.
+        leave = _LEAVE_ALTERNATE if screen.alternate else b""
+        screen.feed(_END_STRING + leave + _TIDY)
+        rule = f" {words} ".center(screen.size.columns - 1, "─")
+        screen.feed(f"\r\n\x1b[2m{rule}\x1b[0m\r\n".encode())
         self._shown_something()
