@@ -1,0 +1,111 @@
+"""Ways into pods that a test plays itself."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from podboard.model.size import Size
+from podboard.model.target import Target
+from podboard.session.terminal import Terminal
+from podboard.wire.exec_channel import Event
+
+
+class FakeChannel:
+    """A channel whose far end is the test.
+
+    Attributes:
+        waiting: What the pod has said and nobody has taken yet.
+        taken: How many events were taken.
+        written: Every piece of input, in order.
+        sizes: Every size the pod was told.
+        open_for_input: Cleared while the pod reads no input.
+        closes: How often it was let go of.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: deque[Event] = deque()
+        self.taken = 0
+        self.written: list[bytes] = []
+        self.sizes: list[Size] = []
+        self.open_for_input = asyncio.Event()
+        self.open_for_input.set()
+        self.closes = 0
+        self._something = asyncio.Event()
+
+    def say(self, *events: Event) -> None:
+        """Let the pod say something."""
+        self.waiting += events
+        self._something.set()
+
+    @property
+    def input(self) -> bytes:
+        return b"".join(self.written)
+
+    async def receive(self) -> Event:
+        while (event := self.receive_nowait()) is None:
+            self._something.clear()
+            await self._something.wait()
+        return event
+
+    def receive_nowait(self) -> Event | None:
+        if not self.waiting:
+            return None
+        self.taken += 1
+        return self.waiting.popleft()
+
+    async def write(self, data: bytes) -> None:
+        await self.open_for_input.wait()
+        self.written.append(data)
+
+    async def resize(self, size: Size) -> None:
+        self.sizes.append(size)
+
+    async def close(self) -> None:
+        self.closes += 1
+
+
+class FakeRung:
+    """A way in that gives what it was given, an error or a channel, one a try.
+
+    Attributes:
+        asked: What it was asked to open, and at which size.
+    """
+
+    def __init__(
+        self,
+        *answers: FakeChannel | Exception,
+        name: str = "ws:kubeconfig",
+        before: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        self.name = name
+        self.endpoint = f"https://{name.replace(':', '-')}.test"
+        self.asked: list[tuple[Target, Size]] = []
+        self._answers = deque(answers)
+        self._before = before
+
+    async def open(self, target: Target, size: Size) -> FakeChannel:
+        self.asked.append((target, size))
+        if self._before is not None:
+            await self._before()
+        answer = self._answers.popleft()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Witness:
+    """Listens to a terminal, and notes the badges it has shown and how often its screen changed."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.badges: list[str] = []
+        self.outputs = 0
+        self._terminal = terminal
+        terminal.attach(self)
+
+    def on_output(self) -> None:
+        self.outputs += 1
+
+    def on_change(self) -> None:
+        badge = str(self._terminal.badge)
+        if self.badges[-1:] != [badge]:
+            self.badges.append(badge)
