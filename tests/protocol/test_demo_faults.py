@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from podboard.demo.cluster import DemoCluster
 from tests.protocol.test_demo_http import ask
 from tests.protocol.test_demo_watch import Watching
 from tests.support.cluster import TEAM, Recorded, in_thread
@@ -66,10 +67,13 @@ async def test_nobody_listens_and_then_somebody_does(recorded: Recorded) -> None
     assert await status(recorded, LIST) == 200
 
 
-async def test_refusing_from_the_start(recorded: Recorded) -> None:
+async def test_refusing_from_the_start() -> None:
     """The port is known all the same: a kubeconfig has to name it."""
-    recorded.cluster.faults.set("refuse")
-    assert urlsplit(recorded.cluster.server).port
+    async with DemoCluster(story=None, faults=["refuse"]) as cluster:
+        address = urlsplit(cluster.server)
+        assert f"server: {cluster.server}\n" in cluster.kubeconfig.read_text("utf-8")
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection(address.hostname, address.port)
 
 
 async def test_a_watch_is_dropped(recorded: Recorded) -> None:
