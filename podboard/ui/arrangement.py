@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+TITLE_LINES: Final = 1
+"""Lines above each terminal."""
+
 LARGE: Final = 140
 MEDIUM: Final = 100
 """Columns from which the list stands beside a terminal with its columns, and with names and badges."""

@@ -11,8 +11,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from podboard.model.pod_columns import Health, container_names, default_container
+from podboard.model.size import Size as TerminalSize
 from podboard.model.target import Target
-from podboard.ui.arrangement import arrange
+from podboard.ui.arrangement import TITLE_LINES, arrange
 from podboard.ui.keyboard import Keyboard
 from podboard.ui.widgets.key_line import KeyLine
 from podboard.ui.widgets.plain import PlainVertical
@@ -36,6 +37,9 @@ log = logging.getLogger(__name__)
 
 REFRESH: Final = 0.08
 """Seconds between two refreshes of the list at least: what changes in between is shown at once."""
+
+LINES: Final = 2
+"""The one at the top and the one at the bottom."""
 
 MANY: Final = 12
 """Terminals opened with one key without a question."""
@@ -435,7 +439,7 @@ class Board(Screen[None], inherit_bindings=False):
 
         if self._cluster is None or self._view is None:
             return
-        pods, size = self._view.roster.pods, self._area.room()
+        pods, size = self._view.roster.pods, self._room_for_terminal()
         terminals = [
             Terminal(
                 Target(*key, container or default_container(pods[key]), pods[key].uid),
@@ -448,6 +452,14 @@ class Board(Screen[None], inherit_bindings=False):
         self._box.list.unmark()
         if terminals:
             self._show(await self._area.add(terminals))
+
+    def _room_for_terminal(self) -> TerminalSize:
+        """The size a terminal will have once it is on the screen."""
+        width, height = self._area.size
+        if not self._area.display:
+            place = arrange(self.size.width, terminals=True, in_terminal=True, zoomed=False)
+            width, height = self.size.width - (place.terminal_at or 0), self.size.height - LINES
+        return TerminalSize(max(width, 1), max(height - TITLE_LINES, 1))
 
     async def action_close(self) -> None:
         """Close the active terminal."""

@@ -30,6 +30,8 @@ class LooksMixin(Widget):
         style = self._looks.get(name)
         if style is None:
             style = self.get_component_rich_style(f"{self.LOOKS}--{name}") if name else self.rich_style
+            if self.app.no_color:
+                style = style.without_color
             self._looks[name] = style
         return style
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.containers import Vertical
 from textual.strip import Strip
-from textual.widget import Widget
+
+from podboard.ui.widgets.looks import LooksMixin
 
 if TYPE_CHECKING:
     from textual.geometry import Region
@@ -25,11 +26,12 @@ class PlainVertical(Vertical):
         return [Strip.blank(crop.width)] * crop.height
 
 
-class Divider(Widget):
+class Divider(LooksMixin):
     """A line from top to bottom, one cell wide."""
 
     ALLOW_SELECT = False
+    LOOKS = "divider"
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The same sign on every line."""
-        return [Strip([Segment("│", self.rich_style)], 1)] * crop.height
+        return [Strip([Segment("│", self.look(""))], 1)] * crop.height

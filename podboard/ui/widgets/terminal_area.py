@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from podboard.model.size import Size
 from podboard.ui.widgets.diagnostics import Diagnostics
 from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.top_line import Tab
@@ -41,11 +40,6 @@ class TerminalArea(PlainVertical):
         self.active: TerminalPane | None = None
         self._workers: dict[Terminal, Worker[None]] = {}
         self._diagnostics: Diagnostics | None = None
-
-    def room(self) -> Size:
-        """The size a new terminal will have, in cells, less the line above it."""
-        width, height = self.content_size
-        return Size(max(width, 2), max(height - 1, 2))
 
     async def add(self, terminals: Sequence[Terminal]) -> TerminalPane:
         """Open new terminals, each in a tab of its own behind the others; returns the first's pane."""

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from podboard.model.badge import TerminalState
 from podboard.model.size import Size
+from podboard.ui.arrangement import TITLE_LINES
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.look import Look
 from podboard.ui.painter import Painter, paint_now
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from podboard.session.terminal import Terminal
 
 WHEEL_LINES: Final = 3
-
-TITLE_LINES: Final = 1
 
 _LONGEST_HOLD: Final = 1.0
 """Seconds a program may keep its screen from being painted (mode 2026) before it is painted anyway."""
