@@ -49,7 +49,7 @@ class Filter:
         wanted = wanted.removeprefix("!")
         try:
             self._pattern = re.compile(wanted, re.IGNORECASE)
-        except re.error:
+        except (re.error, OverflowError, RecursionError):
             self._pattern = re.compile(re.escape(wanted), re.IGNORECASE)
         self.is_empty = not wanted
 
