@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import select
 import threading
 from collections import deque
 from typing import Final
 
 AT_ONCE: Final = 4096
-"""Bytes that a terminal said to be writable takes without making the writer wait."""
+"""Bytes up to which text is written where it comes from; a larger frame is the thread's."""
 
 
 class Output:
@@ -25,8 +24,7 @@ class Output:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._poll = select.poll()
-        self._poll.register(descriptor, select.POLLOUT)
+        self._without_waiting = _open_again(descriptor)
         self._waiting: deque[bytes] = deque()
         self._change = threading.Condition()
         self._busy = False
@@ -38,17 +36,10 @@ class Output:
         """Write ``text`` after all that was written before. Text a terminal cannot show is replaced."""
         data = text.encode("utf-8", "replace")
         with self._change:
-            if self._busy or self._waiting or len(data) > AT_ONCE or not self._is_writable():
+            if not (self._busy or self._waiting or len(data) > AT_ONCE):
+                data = data[self._write_at_once(data) :]
+            if data:
                 self._waiting.append(data)
-                self._change.notify_all()
-                return
-            try:
-                written = os.write(self._descriptor, data)
-            except OSError:
-                # The terminal is gone; whoever reads from it will notice and end the app.
-                return
-            if written < len(data):
-                self._waiting.append(data[written:])
                 self._change.notify_all()
 
     @property
@@ -62,9 +53,21 @@ class Output:
             self._closing = True
             self._change.notify_all()
         self._thread.join()
+        if self._without_waiting is not None:
+            os.close(self._without_waiting)
+            self._without_waiting = None
 
-    def _is_writable(self) -> bool:
-        return any(event & select.POLLOUT for _, event in self._poll.poll(0))
+    def _write_at_once(self, data: bytes) -> int:
+        """Write as much as the terminal takes now; returns how much that was."""
+        if self._without_waiting is None:
+            return 0
+        try:
+            return os.write(self._without_waiting, data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            # The terminal is gone; whoever reads from it will notice and end the app.
+            return len(data)
 
     def _drain(self) -> None:
         while True:
@@ -81,3 +84,16 @@ class Output:
                     data = data[os.write(self._descriptor, data) :]
                 except OSError:
                     return
+
+
+def _open_again(descriptor: int) -> int | None:
+    """Open the terminal once more, so as not to wait for it; None where it has no name here.
+
+    Whether a write waits belongs to the opening, and the one that was inherited is shared with the
+    person's shell. That a terminal says to be writable does not help: it does so while there is room
+    for a single byte.
+    """
+    try:
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return None
