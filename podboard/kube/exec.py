@@ -20,7 +20,7 @@ from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, St
 from podboard.wire.liveness import PING_EVERY, SILENCE_LIMIT, Liveness, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from podboard.kube.client import ApiClient, Query, Socket
     from podboard.model.ending import Ending
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Output = Stdout | Stderr | Ended
 
 _FORBIDDEN = 403
+
+_LITTLE = 1024
+"""Bytes of input that are typed, not pasted."""
 
 _CLOSING = 1.0
 """Seconds for the closing handshake: a server that is gone does not keep a person from leaving."""
@@ -101,6 +104,7 @@ class ExecSession:
         self._ended: Ended | None = None
         self._heard = False
         self._reader: asyncio.Future[None] | None = None
+        self._arrived: Callable[[], None] | None = None
         self._writing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn(self._keep_alive(ping_every, silence_limit))
@@ -117,6 +121,14 @@ class ExecSession:
             finally:
                 self._reader = None
         return event
+
+    def attend(self, arrived: Callable[[], None]) -> None:
+        """Call ``arrived`` whenever something has come after ``receive_nowait`` had nothing.
+
+        For a consumer that reads in callbacks instead of waiting in ``receive``: it is told one turn of
+        the event loop earlier.
+        """
+        self._arrived = arrived
 
     def receive_nowait(self) -> Output | None:
         """Return output that is already here, None where there is none.
@@ -141,6 +153,20 @@ class ExecSession:
             for message in self._channel.stdin(data):
                 if not await self._send(message):
                     return
+
+    def write_nowait(self, data: bytes) -> bool:
+        """Send a little input at once; False where other input is on its way before it, or it is not little.
+
+        What is not waited for is the connection catching up; whatever is written next waits for that.
+        """
+        if self._writing.locked() or len(data) > _LITTLE:
+            return False
+        for message in self._channel.stdin(data):
+            sending = self._send(message)
+            with contextlib.suppress(StopIteration):
+                sending.send(None)
+            sending.close()
+        return True
 
     async def end_input(self) -> None:
         """Tell the command that no more input comes, where the protocol has a word for it (v5)."""
@@ -197,6 +223,8 @@ class ExecSession:
             self._wake_reader()
 
     def _wake_reader(self) -> None:
+        if self._arrived is not None:
+            self._arrived()
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
 

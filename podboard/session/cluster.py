@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from podboard.errors import PodboardError
 from podboard.kube.namespaces import list_namespaces
 from podboard.kube.pods import FeedPhase, PodFeed
+from podboard.session.pump import Turns
 from podboard.session.roster import Roster
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Cluster:
         context: The name of the kubeconfig's context.
         namespace: What is watched; None for all namespaces.
         roster: The pods there.
+        turns: Shared by the terminals in them.
         changed: Set whenever the roster or the trouble is different from what it was.
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
     """
@@ -47,6 +49,7 @@ class Cluster:
         self.rungs = rungs
         self.namespace = namespace
         self.roster = Roster()
+        self.turns = Turns()
         self.changed = asyncio.Event()
         self.trouble = "listing pods…"
         self._client = client

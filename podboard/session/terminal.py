@@ -13,8 +13,8 @@ from podboard.model.attempt import SETUP_FAILED, Attempt, Outcome
 from podboard.model.badge import Badge, TerminalState
 from podboard.model.ending import EndingKind, failed
 from podboard.model.text import one_line
+from podboard.session.pump import Pump, Source, Turns
 from podboard.vt.screen import Screen
-from podboard.wire.exec_channel import Ended, Stderr, Stdout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,19 +22,11 @@ if TYPE_CHECKING:
     from podboard.model.ending import Ending
     from podboard.model.size import Size
     from podboard.model.target import Target
-    from podboard.wire.exec_channel import Event
 
 log = logging.getLogger(__name__)
 
 SLICE: Final = 16 * 1024
 """Bytes fed to the core at a time, so that one large message cannot hold the event loop."""
-
-SHOWN_BUDGET: Final = 0.006
-HIDDEN_BUDGET: Final = 0.0015
-"""Seconds of feeding before others get their turn, for a terminal on the screen and for one that is not."""
-
-HIDDEN_PAUSE: Final = 0.03
-"""Seconds a terminal nobody looks at waits for output to gather: fewer, larger turns."""
 
 _LOG_LINES: Final = 500
 
@@ -52,15 +44,11 @@ _TIDY: Final = (
 )
 
 
-class Channel(Protocol):
-    """A stream into a running container, opened by a way in."""
+class Channel(Source, Protocol):
+    """A stream into a running container, opened by a way in; its last event is ``Ended``."""
 
-    async def receive(self) -> Event:
-        """Wait for the next event; the last one is ``Ended``."""
-        ...
-
-    def receive_nowait(self) -> Event | None:
-        """Return an event that is already here."""
+    def write_nowait(self, data: bytes) -> bool:
+        """Send a little input at once; False where it has to be written in turn."""
         ...
 
     async def write(self, data: bytes) -> None:
@@ -124,6 +112,8 @@ class Terminal:
     Args:
         rungs: The ways in, in the order they are tried.
         size: The size of the screen, which the container is told.
+        scrollback: Lines kept above the screen.
+        turns: Shared by all terminals, so that those nobody looks at read one after another.
 
     Attributes:
         attempts: Every try so far, in order.
@@ -135,7 +125,13 @@ class Terminal:
     """
 
     def __init__(
-        self, target: Target, rungs: Sequence[Rung], size: Size, *, scrollback: int = 10_000
+        self,
+        target: Target,
+        rungs: Sequence[Rung],
+        size: Size,
+        *,
+        scrollback: int = 10_000,
+        turns: Turns | None = None,
     ) -> None:
         self.target = target
         self.screen = Screen(size, scrollback)
@@ -147,6 +143,8 @@ class Terminal:
         self.unseen = False
         self.lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
         self._rungs = tuple(rungs)
+        self._turns = turns or Turns()
+        self._channel: Channel | None = None
         self._listener: Listener | None = None
         self._input = bytearray()
         self._signs = ("", 0, False)
@@ -161,9 +159,12 @@ class Terminal:
 
     def write(self, data: bytes) -> None:
         """Send input to the shell, after all that was sent before; what comes too early waits for it."""
-        if self.badge.state not in (TerminalState.CLOSED, TerminalState.FAILED):
-            self._input += data
-            self._has_input.set()
+        if self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED):
+            return
+        if self._channel is not None and not self._input and self._channel.write_nowait(data):
+            return
+        self._input += data
+        self._has_input.set()
 
     def resize(self, size: Size) -> None:
         """Change the size of the screen; the container hears of the last of many changes."""
@@ -187,9 +188,11 @@ class Terminal:
             asyncio.create_task(self._send_input(channel)),
             asyncio.create_task(self._send_sizes(channel)),
         ]
+        pump = Pump(channel, self._feed, self._say_output, lambda: self.shown, self._turns)
         try:
-            ending = await self._pump(channel)
+            ending = await pump.run()
         finally:
+            self._channel = None
             for sender in senders:
                 sender.cancel()
             await asyncio.gather(*senders, return_exceptions=True)
@@ -229,24 +232,6 @@ class Terminal:
         self._end(failed(last.sentence, last.hint))
         return None
 
-    async def _pump(self, channel: Channel) -> Ending:
-        """Feed the screen until the shell ends; reads no further than it feeds."""
-        clock = time.monotonic
-        while True:
-            event: Event | None = await channel.receive()
-            limit = clock() + (SHOWN_BUDGET if self.shown else HIDDEN_BUDGET)
-            while event is not None:
-                match event:
-                    case Stdout(data) | Stderr(data):
-                        self._feed(data)
-                    case Ended(ending):
-                        self._shown_something()
-                        return ending
-                event = channel.receive_nowait() if clock() < limit else None
-            self._shown_something()
-            # A receive with messages waiting does not give way by itself.
-            await asyncio.sleep(0 if self.shown else HIDDEN_PAUSE)
-
     def _feed(self, data: bytes) -> None:
         screen = self.screen
         if len(data) <= SLICE:
@@ -257,7 +242,7 @@ class Terminal:
         if replies := screen.take_replies():
             self.write(replies)
 
-    def _shown_something(self) -> None:
+    def _say_output(self) -> None:
         signs = (self.screen.title, self.screen.bells, self.unseen or not self.shown)
         if signs != self._signs:
             self._signs = signs
@@ -268,8 +253,11 @@ class Terminal:
 
     async def _send_input(self, channel: Channel) -> None:
         while True:
+            # Only while nothing waits here may input take the short way.
+            self._channel = channel if not self._input else None
             await self._has_input.wait()
             self._has_input.clear()
+            self._channel = None
             data = bytes(self._input)
             self._input.clear()
             await channel.write(data)
@@ -312,4 +300,4 @@ class Terminal:
         screen.feed(_END_STRING + leave + _TIDY)
         rule = f" {words} ".center(screen.size.columns - 1, "─")
         screen.feed(f"\r\n\x1b[2m{rule}\x1b[0m\r\n".encode())
-        self._shown_something()
+        self._say_output()

@@ -445,6 +445,7 @@ class Board(Screen[None], inherit_bindings=False):
                 Target(*key, container or default_container(pods[key]), pods[key].uid),
                 self._cluster.rungs,
                 size,
+                turns=self._cluster.turns,
             )
             for key in keys
             if key in pods

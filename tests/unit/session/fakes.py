@@ -30,28 +30,30 @@ class FakeChannel:
         self.open_for_input = asyncio.Event()
         self.open_for_input.set()
         self.closes = 0
-        self._something = asyncio.Event()
+        self._arrived: Callable[[], None] = lambda: None
 
     def say(self, *events: Event) -> None:
         """Let the pod say something."""
         self.waiting += events
-        self._something.set()
+        self._arrived()
+
+    def attend(self, arrived: Callable[[], None]) -> None:
+        self._arrived = arrived
 
     @property
     def input(self) -> bytes:
         return b"".join(self.written)
-
-    async def receive(self) -> Event:
-        while (event := self.receive_nowait()) is None:
-            self._something.clear()
-            await self._something.wait()
-        return event
 
     def receive_nowait(self) -> Event | None:
         if not self.waiting:
             return None
         self.taken += 1
         return self.waiting.popleft()
+
+    def write_nowait(self, data: bytes) -> bool:
+        if self.open_for_input.is_set():
+            self.written.append(data)
+        return self.open_for_input.is_set()
 
     async def write(self, data: bytes) -> None:
         await self.open_for_input.wait()

@@ -4,8 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from itertools import count, pairwise
-from types import SimpleNamespace
 
 import pytest
 
@@ -16,8 +14,7 @@ from podboard.model.badge import TerminalState
 from podboard.model.ending import Ending, dropped, exited, failed
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.session import terminal as terminal_module
-from podboard.session.terminal import HIDDEN_BUDGET, SHOWN_BUDGET, SLICE, Rung, Terminal
+from podboard.session.terminal import SLICE, Rung, Terminal
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.style import DEFAULT
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
@@ -283,57 +280,6 @@ async def test_a_size_goes_out_beside_input_that_does_not() -> None:
 # -- output ---------------------------------------------------------------------------------
 
 
-class Clock:
-    """A clock that goes on by a millisecond whenever somebody looks at it."""
-
-    def __init__(self) -> None:
-        self._ticks = count()
-
-    def monotonic(self) -> float:
-        return next(self._ticks) / 1000
-
-
-@pytest.mark.parametrize(("shown", "budget"), [(True, SHOWN_BUDGET), (False, HIDDEN_BUDGET)])
-async def test_reads_no_further_than_its_turn_goes(
-    shown: bool,  # noqa: FBT001 - one of two cases
-    budget: float,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    channel = FakeChannel()
-    terminal = new(FakeRung(channel), shown=shown)
-    monkeypatch.setattr(terminal_module, "HIDDEN_PAUSE", 0)
-    clock = SimpleNamespace(monotonic=Clock().monotonic, time=lambda: 0.0)
-    monkeypatch.setattr(terminal_module, "time", clock)
-    async with running(terminal):
-        await until(is_open(terminal))
-        channel.say(*[Stdout(b"x\r\n")] * 100)
-        taken = [0]
-        while channel.taken < 100:
-            await asyncio.sleep(0)
-            taken.append(channel.taken)
-    steps = [after - before for before, after in pairwise(taken) if after > before]
-    assert max(steps) <= budget * 1000 + 1
-    assert len(steps) > 10
-
-
-async def test_nothing_is_read_before_it_is_fed() -> None:
-    fed: list[int] = []
-    channel = FakeChannel()
-    terminal = new(FakeRung(channel))
-    feed = terminal.screen.feed
-
-    def noted(data: bytes) -> None:
-        fed.append(len(data))
-        assert channel.taken == len(fed)
-        feed(data)
-
-    terminal.screen.feed = noted  # type: ignore[method-assign]
-    channel.say(*[Stdout(b"%d\r\n" % number) for number in range(50)])
-    await ended(terminal, channel, exited(0))
-    assert len(fed) == 50
-    assert text(terminal)[-1] == "49"
-
-
 async def test_a_large_message_is_fed_in_slices_and_whole() -> None:
     fed: list[bytes] = []
     channel = FakeChannel()
@@ -344,24 +290,6 @@ async def test_a_large_message_is_fed_in_slices_and_whole() -> None:
     await ended(terminal, channel, exited(0))
     assert max(map(len, fed)) <= SLICE
     assert b"".join(fed) == message
-
-
-async def test_others_get_their_turn_under_a_flood() -> None:
-    channel = FakeChannel()
-    terminal = new(FakeRung(channel))
-    turns = 0
-
-    async def bystander() -> None:
-        nonlocal turns
-        while True:
-            await asyncio.sleep(0)
-            turns += 1
-            channel.say(Stdout(b"x" * 4096))
-
-    async with running(terminal):
-        other = asyncio.create_task(bystander())
-        await until(lambda: turns > 200)
-        other.cancel()
 
 
 async def test_output_nobody_sees_is_noted_once() -> None:
