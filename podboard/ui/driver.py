@@ -98,6 +98,8 @@ class PodboardDriver(LinuxDriver):
             self._app.exit(return_code=129)
             return
         text = self._decode(data)
+        if not text:
+            return  # no more than the beginning of a character; to the parser it would be the end of all
         if text.isprintable() and self._is_between_sequences and self._typist is not None:
             if self._typist.take_text(text):
                 return

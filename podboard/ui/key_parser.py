@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from textual import events
@@ -30,7 +31,9 @@ class KeyParser(XTermParser):
         if alt and len(sequence) == 1 and sequence != "\x1b":
             yield _alt(sequence)
         else:
-            yield from super()._sequence_to_key_events(sequence, alt)
+            # The number of a key that is no character's, as a paste without brackets may hold one.
+            with suppress(ValueError, OverflowError):
+                yield from super()._sequence_to_key_events(sequence, alt)
 
 
 def _alt(character: str) -> events.Key:
