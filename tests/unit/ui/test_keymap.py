@@ -1,0 +1,90 @@
+"""The tables of keys, against each other, the board and the person's keyboard."""
+
+from collections import Counter
+
+import pytest
+from textual import events
+
+from podboard.ui.key_parser import KeyParser
+from podboard.ui.keymap import AFTER_LEADER, LEADER, LIST, SCROLLING, Key, action_of
+from podboard.ui.screens.board import Board
+
+TABLES = {"list": LIST, "after the leader": AFTER_LEADER, "scrolling": SCROLLING}
+
+BY_THE_KEYBOARD = {"filter", "scroll_mode", "tab", "send_leader"}
+"""Actions that ``Keyboard`` performs itself: they change what the next keys mean."""
+
+TYPED = {
+    "enter": "\r",
+    "space": " ",
+    "slash": "/",
+    "asterisk": "*",
+    "tab": "\t",
+    "question_mark": "?",
+    "f1": "\x1bOP",
+    "escape": "\x1b[27u",
+    "down": "\x1b[B",
+    "up": "\x1b[A",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "left_square_bracket": "[",
+    LEADER: "\x1d",
+    **{f"ctrl+{letter}": chr(ord(letter) & 0x1F) for letter in "qfbud"},
+}
+"""What a terminal sends for a key; a character is itself."""
+
+table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
+
+
+def all_keys(table: tuple[Key, ...]) -> list[str]:
+    return [key for entry in table for key in entry.keys.split(",")]
+
+
+@table
+def test_no_key_means_two_things(table: tuple[Key, ...]) -> None:
+    assert [key for key, count in Counter(all_keys(table)).items() if count > 1] == []
+    assert [shown for shown, count in Counter(entry.shown for entry in table).items() if count > 1] == []
+
+
+@table
+def test_every_action_exists(table: tuple[Key, ...]) -> None:
+    for entry in table:
+        assert entry.action in BY_THE_KEYBOARD or callable(getattr(Board, f"action_{entry.action}"))
+
+
+def test_every_action_has_a_key() -> None:
+    actions = {name.removeprefix("action_") for name in vars(Board) if name.startswith("action_")}
+    assert actions | BY_THE_KEYBOARD == {entry.action for table in TABLES.values() for entry in table}
+
+
+@table
+def test_every_key_can_be_typed(table: tuple[Key, ...]) -> None:
+    for key in all_keys(table):
+        [event] = KeyParser().feed(TYPED.get(key, key))
+        assert isinstance(event, events.Key)
+        assert event.key == key
+
+
+@table
+def test_every_key_is_explained(table: tuple[Key, ...]) -> None:
+    for entry in table:
+        assert entry.shown
+        assert entry.help
+        assert entry.help[0].islower()
+        assert not entry.help.endswith(".")
+
+
+def test_an_action_is_found_by_any_of_its_keys() -> None:
+    assert action_of(LIST, "enter") == action_of(LIST, "s") == "open"
+    assert action_of(LIST, "G") == "last"
+    assert action_of(LIST, "g") == "first"
+    assert action_of(LIST, "x") is None
+    assert action_of(LIST, "enter,s") is None
+    assert action_of(LIST, "") is None
+
+
+def test_nothing_destructive_is_on_keys_of_the_shell() -> None:
+    # ctrl+d and ctrl+k, as a person types them who takes the list for a shell, do nothing in the list.
+    assert {action_of(LIST, key) for key in ("ctrl+d", "ctrl+k", "ctrl+c", "ctrl+w", "ctrl+u")} == {None}
