@@ -1,0 +1,215 @@
+"""The front door."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from podboard import __version__, cli
+from podboard.commands import board, demo
+from podboard.errors import DemoError, KubeconfigError, PodboardError, UsageError
+
+Asked = dict[str, Any]
+
+HEAVY = {
+    *(
+        "textual",
+        "rich",
+        "kubernetes",
+        "asyncssh",
+        "aiohttp",
+        "aiosqlite",
+        "msgspec",
+        "cryptography",
+        "pyghostty",
+    ),
+    *("yaml", "asyncio", "logging", "ssl"),
+}
+"""What neither help nor version may wait for."""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """What a command was asked to do, which it does not."""
+    asked: Asked = {}
+
+    def runs(name: str) -> Callable[..., int]:
+        def run(**arguments: Any) -> int:
+            asked.update(arguments, command=name)
+            return 0
+
+        return run
+
+    monkeypatch.setattr(board, "run", runs("board"))
+    monkeypatch.setattr(demo, "run", runs("demo"))
+    return asked
+
+
+def loaded(*arguments: str) -> tuple[set[str], subprocess.CompletedProcess[str]]:
+    """The modules that podboard has loaded when it is done."""
+    script = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print('LOADED', *sorted(sys.modules), file=sys.stderr))\n"
+        "from podboard.cli import main\n"
+        "raise SystemExit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    said, _, modules = done.stderr.rpartition("LOADED ")
+    done.stderr = said
+    return set(modules.split()), done
+
+
+# -- what is loaded -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--help"], 0), (["--version"], 0), (["demo", "--help"], 0), (["--nonsense"], 2)]
+)
+def test_help_and_version_load_next_to_nothing(arguments: list[str], code: int) -> None:
+    modules, done = loaded(*arguments)
+    assert done.returncode == code
+    assert {module.partition(".")[0] for module in modules} & HEAVY == set()
+    own = {module for module in modules if module.startswith("podboard")}
+    assert own == {"podboard", "podboard.cli", "podboard.errors"}
+    assert len(modules) < 110
+
+
+def test_version() -> None:
+    _, done = loaded("--version")
+    assert (done.stdout, done.stderr) == (f"podboard {__version__}\n", "")
+
+
+def test_help_tells_of_everything() -> None:
+    _, done = loaded("--help")
+    for told in (
+        "--kubeconfig",
+        "--context",
+        "--namespace",
+        "-A",
+        "demo",
+        "KUBECONFIG",
+        "PODBOARD_LOG",
+        "NO_COLOR",
+    ):
+        assert told in done.stdout
+    assert done.stderr == ""
+    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "podboard", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    assert done.stdout == f"podboard {__version__}\n"
+
+
+# -- arguments ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "different"),
+    [
+        ([], {}),
+        (["-n", "shop"], {"namespace": "shop"}),
+        (["--namespace=shop"], {"namespace": "shop"}),
+        (["-A"], {"all_namespaces": True}),
+        (["--all-namespaces"], {"all_namespaces": True}),
+        (["--context", "dev", "--kubeconfig", "file"], {"context": "dev", "kubeconfig": "file"}),
+    ],
+)
+def test_arguments_of_the_board(asked: Asked, arguments: list[str], different: Asked) -> None:
+    assert cli.main(arguments) == 0
+    plain = {"kubeconfig": None, "context": None, "namespace": None, "all_namespaces": False}
+    assert asked == {"command": "board", **plain, **different}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "different"),
+    [
+        ([], {}),
+        (["--pods", "0"], {}),
+        (["--pods", "50000"], {"pods": 50_000}),
+        (["--fault", "403@exec", "--fault", "hang"], {"faults": ["403@exec", "hang"]}),
+        (["--serve-only"], {"serve_only": True}),
+    ],
+)
+def test_arguments_of_the_demo(asked: Asked, arguments: list[str], different: Asked) -> None:
+    assert cli.main(["demo", *arguments]) == 0
+    assert asked == {"command": "demo", "pods": 0, "faults": [], "serve_only": False, **different}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["-n", "shop", "-A"], "not allowed with"),
+        (["--nonsense"], "unrecognized arguments"),
+        (["nonsense"], "invalid choice"),
+        (["-n"], "expected one argument"),
+        *[
+            (["demo", "--pods", bad], f"{bad} is no number from 0 to 50000")
+            for bad in ("50001", "-1", "1e3", "1.5", "٣", "many", "")
+        ],
+    ],
+)
+def test_arguments_that_are_none(
+    asked: Asked, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    assert left.value.code == 2
+    assert asked == {}
+    captured = capsys.readouterr()
+    assert told in captured.err
+    assert captured.out == ""
+
+
+# -- failures -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (PodboardError("it failed"), 1, "podboard: it failed\n"),
+        (
+            UsageError("no such fault", "the faults are these"),
+            2,
+            "podboard: no such fault\npodboard: the faults are these\n",
+        ),
+        (KubeconfigError("no such context"), 3, "podboard: no such context\n"),
+        (
+            DemoError("it does not start", "see the log"),
+            5,
+            "podboard: it does not start\npodboard: see the log\n",
+        ),
+    ],
+)
+def test_a_failure_is_a_sentence_and_an_exit_code(
+    error: PodboardError,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(**_: Any) -> int:
+        raise error
+
+    monkeypatch.setattr(board, "run", fail)
+    assert cli.main([]) == code
+    assert capsys.readouterr() == ("", said)
+
+
+def test_the_commands_exit_code_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "run", lambda **_: 129)
+    assert cli.main([]) == 129
