@@ -159,9 +159,14 @@ def _figure(module: str) -> float:
 
 def hidden_panes(world: World) -> Iterator[Result]:
     """Typing while twenty terminals nobody looks at run at 1 MB/s each."""
-    chunk = world.folder / "chunk"
-    chunk.write_bytes(write_streams(world.folder, 100_000)["plain"].read_bytes())
-    noise = f"while :; do cat {shlex.quote(str(chunk))}; sleep 0.1; done\r"
+    # One process a terminal that writes 50 KB twenty times a second.
+    chunk = write_streams(world.folder, 50_000)["plain"]
+    script = world.folder / "noise.py"
+    script.write_text(
+        f"import sys, time\ndata = open({str(chunk)!r}).read()\n"
+        "while True:\n    sys.stdout.write(data)\n    sys.stdout.flush()\n    time.sleep(0.05)\n"
+    )
+    noise = f"{shlex.quote(PYTHON)} -S {shlex.quote(str(script))}\r"
 
     @contextmanager
     def board(hidden: int) -> Iterator[Outer]:
@@ -182,6 +187,7 @@ def hidden_panes(world: World) -> Iterator[Result]:
         with board(0) as outer:
             alone += _type(outer)
         with board(HIDDEN) as outer:
+            outer.until_shown("●!")  # somebody hidden says something
             crowded += _type(outer)
     ours, theirs = quantile(crowded, 0.99) * 1e3, quantile(alone, 0.99) * 1e3
     yield at_most(f"echo p99 with {HIDDEN} hidden terminals at 1 MB/s / with none", ours, theirs, "ms", 2)

@@ -71,16 +71,13 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._notice: list[Strip] = []
         self._keys = KeyEncoder(terminal.screen)
         self._mouse = MouseEncoder(terminal.screen)
+        driver = self.app._driver  # noqa: SLF001 - the app has no public way to its driver
+        self._driver = driver if isinstance(driver, PodboardDriver) else None
         self._painter = Painter(self.paint, lambda: self._driver.backlog if self._driver else 0)
         self._held_since = 0.0
         self._is_above_end = False
         self._seen_bells = 0
         terminal.attach(self)
-
-    @property
-    def _driver(self) -> PodboardDriver | None:
-        driver = self.app._driver  # noqa: SLF001 - the app has no public way to its driver
-        return driver if isinstance(driver, PodboardDriver) else None
 
     # -- the terminal -----------------------------------------------------------------------
 
@@ -124,11 +121,12 @@ class TerminalPane(LooksMixin, can_focus=True):
         The compositor would do the same in five times the time. While the pane has the focus, no
         dialog and no list is above it; in all other cases the compositor decides what is seen.
         """
-        driver = self._driver
-        if driver is None or not (self.has_focus and self.screen.is_current) or self.app._batch_count:  # noqa: SLF001
+        driver, app, screen = self._driver, self.app, self.screen
+        if driver is None or screen.focused is not self or app.screen is not screen or app._batch_count:  # noqa: SLF001
             return False
-        left, top = self.region.x, self.region.y + TITLE_LINES
-        width, console = self.size.width, self.app.console
+        place = self.region
+        left, top = place.x, place.y + TITLE_LINES
+        width, console = place.width, app.console
         pieces = []
         for row in rows:
             strip = self._strips[row]
@@ -136,7 +134,7 @@ class TerminalPane(LooksMixin, can_focus=True):
                 return False
             pieces.append(f"\x1b[{top + row + 1};{left + 1}H{strip.render(console)}")
         cursor = self._core.cursor
-        self.app.cursor_position = Offset(left + cursor.column, top + cursor.row)
+        app.cursor_position = Offset(left + cursor.column, top + cursor.row)
         pieces.append(f"\x1b[{top + cursor.row + 1};{left + cursor.column + 1}H")
         painted = "".join(pieces)
         if len(rows) > 1:
