@@ -197,6 +197,8 @@ class Board(Screen[None], inherit_bindings=False):
         if self._arrangement is not None and not self._arrangement.lines:
             self.key_line.set_class(shown, "-menu")
             self.key_line.display = shown
+            if self._area.active is not None:
+                self._area.active.is_covered = shown
 
     def on_paste(self, event: events.Paste) -> None:
         """Paste into the filter."""

@@ -41,6 +41,9 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     Title, terminal and notice are lines of one widget: three in a fourth would take as long to put on
     the screen as a shell takes to start.
+
+    Attributes:
+        is_covered: Whether something lies above it though it has the focus.
     """
 
     ALLOW_SELECT = False
@@ -75,6 +78,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._driver = driver if isinstance(driver, PodboardDriver) else None
         self._painter = Painter(self.paint, lambda: self._driver.backlog if self._driver else 0)
         self._held_since = 0.0
+        self.is_covered = False
         self._is_above_end = False
         self._seen_bells = 0
         terminal.attach(self)
@@ -122,7 +126,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         dialog and no list is above it; in all other cases the compositor decides what is seen.
         """
         driver, app, screen = self._driver, self.app, self.screen
-        if driver is None or screen.focused is not self or app.screen is not screen or app._batch_count:  # noqa: SLF001
+        on_top = screen.focused is self and app.screen is screen and not self.is_covered
+        if driver is None or not on_top or app._batch_count:  # noqa: SLF001
             return False
         place = self.region
         left, top = place.x, place.y + TITLE_LINES
