@@ -4,12 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help demo test fast lint bench clean
+.PHONY: help demo test fast lint bench picture clean
 
 help:
 	@echo "make demo    podboard on an embedded cluster: pods and shells on this machine"
 	@echo "make test    everything: style, types, house rules, tests, the built wheel"
 	@echo "make fast    the tests without end-to-end runs"
+	@echo "make picture draw docs/board.svg anew"
 	@echo "make bench   what podboard costs beside kubectl, tmux and an empty Textual app"
 
 # The stamp of an environment that only runs podboard.
@@ -41,6 +42,9 @@ fast: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m bench $(ARGS)
+
+picture: .venv/dev.stamp
+	$(BIN)/python docs/picture.py
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
