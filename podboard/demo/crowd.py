@@ -40,6 +40,7 @@ _RESTLESS: Final = 200
 
 _RESTLESS_SECONDS: Final = 2.0
 _OLDEST: Final = 20 * 86400
+_YOUNGEST: Final = 300
 _WORDS: Final = ("auth", "billing", "feed", "gateway", "images", "jobs", "ledger", "mail", "orders", "search")
 
 _CREATED: Final = 0.0  # as a moment in the template; no field of a pod holds 1970 otherwise
@@ -174,7 +175,7 @@ def _set_up_app(plane: ControlPlane, index: int, replicas: int) -> _App:
     """Make a deployment, its replica set, and its namespace if it is the first there."""
     where = f"crowd-{index // _APPS_PER_NAMESPACE:02d}"
     now = plane.agenda.now()
-    created = now - (index * 977) % _OLDEST
+    created = now - _YOUNGEST - (index * 977) % _OLDEST
     if index % _APPS_PER_NAMESPACE == 0:
         plane.store[NAMESPACE].put(builders.namespace(where, now - _OLDEST))
     name = f"{_WORDS[index % len(_WORDS)]}-{index:04d}"
