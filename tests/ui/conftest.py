@@ -1,0 +1,21 @@
+"""What every test of the screen needs."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.pods import NOON
+
+
+@pytest.fixture(autouse=True)
+def _unfrozen() -> Iterator[None]:
+    """The app spares the collector what it has loaded; one after another would never be collected."""
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noon, and stays so: ages are the same in every run."""
+    monkeypatch.setattr("time.time", lambda: NOON)

@@ -1,0 +1,62 @@
+"""A cluster that stands still: its pods are what a test says, its shells are played."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from podboard.session.cluster import Cluster
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from podboard.model.pod import Pod, PodKey
+    from podboard.session.terminal import Rung
+
+
+class StillCluster(Cluster):
+    """A cluster without a server.
+
+    Attributes:
+        watched: The namespaces it was asked to watch.
+    """
+
+    def __init__(
+        self,
+        *pods: Pod,
+        rungs: tuple[Rung, ...] = (),
+        namespace: str | None = None,
+        namespaces: Iterable[str] = (),
+    ) -> None:
+        client = SimpleNamespace(access=SimpleNamespace(context="kind-dev"))
+        super().__init__(client, rungs, namespace)  # type: ignore[arg-type]
+        self._listed_namespaces = list(namespaces)
+        self.watched: list[str | None] = []
+        self.say("")
+        self.put(*pods)
+
+    def put(self, *pods: Pod, gone: Iterable[PodKey] = ()) -> None:
+        """Let pods come, change and go."""
+        self.roster.update(pods, gone)
+        self.changed.set()
+
+    def say(self, trouble: str) -> None:
+        """Let something not be as it should."""
+        self._say(trouble)
+
+    def watch(self, namespace: str | None) -> None:
+        """Note what is asked for, and show it."""
+        self.watched.append(namespace)
+        self.namespace = namespace
+        self.changed.set()
+
+    async def run(self) -> None:
+        """Do nothing, for good."""
+        await asyncio.Event().wait()
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Cluster]:
+        """Reach it."""
+        yield self
