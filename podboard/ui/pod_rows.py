@@ -62,9 +62,14 @@ class Layout(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One pod's cells, each padded to its column."""
+    """One pod's cells, each padded to its column.
+
+    Attributes:
+        terminal: How the pod's liveliest terminal stands; None where it has none.
+    """
 
     health: Health
+    terminal: TerminalState | None
     texts: tuple[tuple[str, str], ...]
 
 
@@ -101,7 +106,8 @@ def cells(pod: Pod, badges: Sequence[Badge], layout: Layout, now: float) -> Row:
         text = _cell(pod, badges, head, now)
         cut = _middle_cut(text, width) if head in {"NAME", "NAMESPACE"} else _end_cut(text, width)
         texts.append((head, f"{cut:<{width + _GAP}}"))
-    return Row(pod_columns.health(pod), tuple(texts))
+    best = _liveliest(badges)
+    return Row(pod_columns.health(pod), best.state if best is not None else None, tuple(texts))
 
 
 def _cell(pod: Pod, badges: Sequence[Badge], head: str, now: float) -> str:  # noqa: PLR0911 - a table
@@ -132,11 +138,15 @@ _LIVELIEST: Final = tuple(
 )
 
 
+def _liveliest(badges: Sequence[Badge]) -> Badge | None:
+    return min(badges, key=lambda badge: _LIVELIEST.index(badge.state)) if badges else None
+
+
 def _terminals(badges: Sequence[Badge], head: str) -> str:
     """The badge of a pod's liveliest terminal, and how many there are."""
-    if not badges:
+    best = _liveliest(badges)
+    if best is None:
         return ""
-    best = min(badges, key=lambda badge: _LIVELIEST.index(badge.state))
     many = f" x{len(badges)}" if len(badges) > 1 else ""
     match head:
         case "T":

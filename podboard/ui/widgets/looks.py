@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widget import Widget
 
+from podboard.model.badge import TerminalState
+
 if TYPE_CHECKING:
     from rich.style import Style
+
+STATE_LOOKS: Final = {
+    TerminalState.OPEN: "open",
+    TerminalState.CONNECTING: "wait",
+    TerminalState.RECONNECTING: "wait",
+    TerminalState.CLOSED: "closed",
+    TerminalState.FAILED: "failed",
+}
+"""How the state of a terminal looks, wherever a badge is shown."""
 
 
 class LooksMixin(Widget):

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from podboard.model.badge import TerminalState
 from podboard.model.duration import human_duration
 from podboard.ui.keymap import LEADER_SHOWN
+from podboard.ui.widgets.looks import STATE_LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,15 +23,7 @@ if TYPE_CHECKING:
     Look = Callable[[str], Style]
     """Finds a look by its name; the empty one is that of the widget."""
 
-PANE_LOOKS = {"focused", "dim", "open", "wait", "closed", "failed", "hint"}
-
-_STATE_LOOKS = {
-    TerminalState.OPEN: "open",
-    TerminalState.CONNECTING: "wait",
-    TerminalState.RECONNECTING: "wait",
-    TerminalState.CLOSED: "closed",
-    TerminalState.FAILED: "failed",
-}
+PANE_LOOKS = {"focused", "dim", "hint", *STATE_LOOKS.values()}
 
 
 def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool) -> Strip:
@@ -43,7 +36,7 @@ def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool) -> 
         [
             Segment(f" ↑ {above} of {screen.scrollback} " if above else "", name),
             Segment(f" {badge.method} · " if badge.method else " ", dim),
-            Segment(f"{badge.sign} {badge.words}", look(_STATE_LOOKS[badge.state])),
+            Segment(f"{badge.sign} {badge.words}", look(STATE_LOOKS[badge.state])),
             Segment(f"{since} ", dim),
         ]
     )

@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from podboard.ui.pod_rows import HEALTH_SIGNS, Layout, cells, lay_out
-from podboard.ui.widgets.looks import LooksMixin
+from podboard.ui.widgets.looks import STATE_LOOKS, LooksMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +49,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         "pod-list--unwell",
         "pod-list--done",
         "pod-list--going",
+        *(f"pod-list--{look}" for look in STATE_LOOKS.values()),
     }
 
     class Moved(Message):

@@ -9,10 +9,9 @@ from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
 
-from podboard.ui.widgets.looks import LooksMixin
+from podboard.ui.widgets.looks import STATE_LOOKS, LooksMixin
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual.events import Click
     from textual.geometry import Size
 
@@ -44,6 +43,7 @@ class TopLine(LooksMixin):
         "top-line--warning",
         "top-line--tab",
         "top-line--tab-active",
+        *(f"top-line--{look}" for look in STATE_LOOKS.values()),
     }
 
     class TabClicked(Message):
@@ -89,7 +89,7 @@ class TopLine(LooksMixin):
         width, base = self.size.width, self.rich_style
         name = Segment(" podboard ", self.look("name"))
         tabs = self._fit_tabs(width - min(width // 2, name.cell_length + _LEAST_PLACE))
-        tabs_width = sum(cell_len(text) for text, _, _ in tabs)
+        tabs_width = sum(_length(segments) for _, segments in tabs)
         left = [name, Segment(f" {self._place} ", base)]
         if self._warning:
             left.append(Segment(f" {self._warning} ", self.look("warning")))
@@ -99,40 +99,48 @@ class TopLine(LooksMixin):
         strip = Strip(left).adjust_cell_length(max(width - tabs_width, 0), base)
         right, at = [], strip.cell_length
         self._spans = []
-        for text, index, style in tabs:
-            right.append(Segment(text, style))
-            self._spans.append((at, at + cell_len(text), index))
-            at += cell_len(text)
+        for index, segments in tabs:
+            right += segments
+            end = at + _length(segments)
+            self._spans.append((at, end, index))
+            at = end
         return Strip.join([strip, Strip(right)]).adjust_cell_length(width, base)
 
-    def _fit_tabs(self, room: int) -> list[tuple[str, int, Style]]:
-        """The tabs that fit around the active one, as text, index and style."""
+    def _fit_tabs(self, room: int) -> list[tuple[int, list[Segment]]]:
+        """The tabs that fit around the active one, each with its index."""
         if not self._tabs:
             return []
-        plain = self.look("tab")
-        active_style = self.look("tab-active")
-        texts = [_tab_text(index, tab) for index, tab in enumerate(self._tabs)]
-        active = max(self._active, 0)
-        first = last = active
-        used = cell_len(texts[active]) + 2  # and a sign at either end
+        tabs = [self._draw_tab(index, tab) for index, tab in enumerate(self._tabs)]
+        first = last = max(self._active, 0)
+        used = _length(tabs[first]) + 2  # and a sign at either end
         while True:
-            if last + 1 < len(texts) and used + cell_len(texts[last + 1]) <= room:
+            if last + 1 < len(tabs) and used + _length(tabs[last + 1]) <= room:
                 last += 1
-                used += cell_len(texts[last])
-            elif first > 0 and used + cell_len(texts[first - 1]) <= room:
+                used += _length(tabs[last])
+            elif first > 0 and used + _length(tabs[first - 1]) <= room:
                 first -= 1
-                used += cell_len(texts[first])
+                used += _length(tabs[first])
             else:
                 break
-        shown = [
-            (texts[index], index, active_style if index == self._active else plain)
-            for index in range(first, last + 1)
-        ]
+        shown = list(enumerate(tabs))[first : last + 1]
         if first > 0:
-            shown.insert(0, ("<", first - 1, plain))
-        if last + 1 < len(texts):
-            shown.append((">", last + 1, plain))
+            shown.insert(0, (first - 1, [Segment("<", self.look("tab"))]))
+        if last + 1 < len(tabs):
+            shown.append((last + 1, [Segment(">", self.look("tab"))]))
         return shown
+
+    def _draw_tab(self, index: int, tab: Tab) -> list[Segment]:
+        label, badge = tab.label, tab.badge
+        if cell_len(label) > _LONGEST_LABEL:
+            label = set_cell_size(label, _LONGEST_LABEL - 1).rstrip() + "…"
+        code = f" {badge.exit_code}" if badge.exit_code is not None else ""
+        is_active = index == self._active
+        plain = self.look("tab-active" if is_active else "tab")
+        return [
+            Segment(f" {index + 1} {label} ", plain),
+            Segment(f"{badge.sign}{code}", plain if is_active else self.look(STATE_LOOKS[badge.state])),
+            Segment(f"{'!' if tab.marked else ''} ", plain),
+        ]
 
     def on_click(self, event: Click) -> None:
         """Tell which tab was clicked."""
@@ -141,9 +149,5 @@ class TopLine(LooksMixin):
                 self.post_message(self.TabClicked(index))
 
 
-def _tab_text(index: int, tab: Tab) -> str:
-    label = tab.label
-    if cell_len(label) > _LONGEST_LABEL:
-        label = set_cell_size(label, _LONGEST_LABEL - 1).rstrip() + "…"
-    code = f" {tab.badge.exit_code}" if tab.badge.exit_code is not None else ""
-    return f" {index + 1} {label} {tab.badge.sign}{code}{'!' if tab.marked else ''} "
+def _length(segments: list[Segment]) -> int:
+    return sum(segment.cell_length for segment in segments)
