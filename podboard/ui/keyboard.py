@@ -58,6 +58,8 @@ class Keyboard:
             self._ahead.append(event)
         elif self._leading:
             self._leading = False
+            # First, for what follows may show another terminal, or give the whole screen back.
+            self._board.show_menu(shown=False)
             self._after_leader(event)
         elif event.key == LEADER:
             self._leading = True
