@@ -214,7 +214,9 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def aim_cursor(self) -> None:
         """Put the hardware cursor where the program has it."""
-        self._paint_rows([])
+        # What was to be done after a refresh may come after the end.
+        if self.is_attached:
+            self._paint_rows([])
 
     def on_focus(self) -> None:
         """Show the cursor, and tell a program that wants to know."""
@@ -243,6 +245,10 @@ class TerminalPane(LooksMixin, can_focus=True):
         """Stop painting."""
         self.terminal.shown = False
         self._painter.stop()
+
+    def on_unmount(self) -> None:
+        """Paint no more."""
+        self.on_hide()
 
     def on_resize(self) -> None:
         """Give the program the new size."""
