@@ -7,7 +7,6 @@ from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import constants
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 
@@ -63,8 +62,6 @@ class PodboardDriver(LinuxDriver):
         self._parser = KeyParser(debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._escape_timer: asyncio.TimerHandle | None = None
-        self._tail = ""
-        self._pasting = False
         self._output: Output | None = None
         self._cursor = ""
 
@@ -100,11 +97,13 @@ class PodboardDriver(LinuxDriver):
         text = self._decode(data)
         if not text:
             return  # no more than the beginning of a character; to the parser it would be the end of all
-        if text.isprintable() and self._is_between_sequences and self._typist is not None:
-            if self._typist.take_text(text):
-                return
-        else:
-            self._follow_paste(text)
+        if (
+            text.isprintable()
+            and self._is_between_sequences
+            and self._typist is not None
+            and self._typist.take_text(text)
+        ):
+            return
         for message in self._parser.feed(text):
             self.process_message(message)
         if "\x1b" in text:
@@ -116,14 +115,7 @@ class PodboardDriver(LinuxDriver):
     @property
     def _is_between_sequences(self) -> bool:
         """Whether text is text, and no part of an escape sequence or of a paste."""
-        return self._escape_timer is None and not self._pasting
-
-    def _follow_paste(self, text: str) -> None:
-        seen = self._tail + text
-        started, ended = seen.rfind(BRACKETED_PASTE_START), seen.rfind(BRACKETED_PASTE_END)
-        if started != ended:
-            self._pasting = started > ended
-        self._tail = seen[1 - len(BRACKETED_PASTE_START) :]
+        return self._escape_timer is None and not self._parser.is_pasting
 
     def _finish_escape(self) -> None:
         self._escape_timer = None

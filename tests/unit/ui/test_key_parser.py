@@ -116,6 +116,43 @@ def test_the_number_of_no_character_ends_nothing(number: str) -> None:
     assert keys(f"\x1b[97;1;{number}u", "x" * 40)[-1] == ("x", "x")
 
 
+HOSTILE = "echo\x1b[31m \x1brm -rf /\r\x1b]52;c;aGk=\x07\x1b[A\x1b\x1b[20~\x1b[200~ \x00漢\n\x1b[201"
+
+
+@given(st.data())
+def test_a_paste_is_a_paste_whatever_is_in_it_and_however_it_comes(data: st.DataObject) -> None:
+    typed = f"a\x1b[A\x1b[200~{HOSTILE}\x1b[201~\x1b[B\x1b[200~\x1b[201~\x1b[200~second\x1b[201~b"
+    cuts = data.draw(st.sets(st.integers(0, len(typed))))
+    pieces = [typed[start:end] for start, end in pairwise(sorted({0, *cuts, len(typed)}))]
+    parser = KeyParser()
+    came = []
+    for piece in pieces:
+        for message in parser.feed(piece):
+            assert isinstance(message, (events.Key, events.Paste))
+            came.append(message.key if isinstance(message, events.Key) else f"paste {message.text}")
+        if parser.is_pasting:
+            assert list(parser.tick()) == []
+    assert came == ["a", "up", f"paste {HOSTILE}".replace("\x00", ""), "down", "paste ", "paste second", "b"]
+    assert not parser.is_pasting
+
+
+def test_a_paste_is_followed_from_its_first_character_to_its_last() -> None:
+    parser = KeyParser()
+    told = []
+    for character in "\x1b[200~ab\x1b[201~":
+        list(parser.feed(character))
+        told.append(parser.is_pasting)
+    assert told == [False] * 5 + [True] * 8 + [False]
+
+
+def test_what_an_escape_began_that_nothing_followed_begins_no_paste() -> None:
+    parser = KeyParser()
+    list(parser.feed("\x1b[20"))
+    parser.tick()
+    list(parser.feed("0~"))
+    assert not parser.is_pasting
+
+
 SEQUENCES = (
     "a", "é", "漢", " ", "\r", "\x1d", "\x1b[A", "\x1bOA", "\x1b[1;5C", "\x1bf", "\x1b.", "\x1b\x7f",
     "\x1b[93;5u", "\x1b[97;;97u", "\x1b[15~", "\x1b[<0;10;5M", "\x1b[<35;11;5m", "\x1b[?2026;2$y", "\x1b[I",
