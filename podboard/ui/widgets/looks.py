@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
+from rich.style import Style
 from textual.widget import Widget
 
 from podboard.model.badge import TerminalState
-
-if TYPE_CHECKING:
-    from rich.style import Style
 
 STATE_LOOKS: Final = {
     TerminalState.OPEN: "open",
@@ -40,6 +38,9 @@ class LooksMixin(Widget):
         """The style of a component; the empty name is the widget itself."""
         style = self._looks.get(name)
         if style is None:
+            if not self.is_attached:
+                # It was taken away, and is drawn once more; Textual has forgotten its styles by now.
+                return Style.null()
             style = self.get_component_rich_style(f"{self.LOOKS}--{name}") if name else self.rich_style
             if self.app.no_color:
                 style = style.without_color
