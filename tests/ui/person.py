@@ -130,9 +130,8 @@ class Person:
                     except TimeoutError:
                         continue
         except TimeoutError:
-            pytest.fail(
-                f"waited in vain for {what or holds.__qualname__}; the screen shows:\n{self.screen()}"
-            )
+            shown = "\n".join(line.rstrip() for line in self.lines())
+            pytest.fail(f"waited in vain for {what or holds.__qualname__}; the screen shows:\n{shown}")
 
     async def sees(self, *texts: str) -> str:
         """Wait until all of the texts are on the screen; returns the screen."""
@@ -192,6 +191,8 @@ async def at_the_board(
             monkeypatch.setattr(sys, name, os.fdopen(os.dup(pty.program), mode))
         for name in ("COLUMNS", "LINES", "NO_COLOR"):
             monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("TERM", "xterm-256color")
+        monkeypatch.setenv("COLORTERM", "truecolor")
         app = PodboardApp(connect, place, **more)
         person = Person(app, pty.person, size)
         loop.add_reader(pty.person, person.read)
