@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from podboard.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ DEMO = "demo"
 """The answer of a person who wants the demo; any other answer is a kubeconfig's path."""
 
 
-class FirstRun(ModalScreen[str | None]):
+class FirstRun(Dialog[str | None]):
     """Says where a kubeconfig was looked for, and offers ways on; None is to quit."""
 
     BINDINGS: ClassVar = [

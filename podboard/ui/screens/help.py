@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from podboard.ui.keymap import AFTER_LEADER, LEADER_SHOWN, LIST, SCROLLING
+from podboard.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,7 +24,7 @@ _SECTIONS = (
 )
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """Shows what every key does."""
 
     BINDINGS: ClassVar = [
@@ -43,7 +43,7 @@ class Help(ModalScreen[None]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll a line."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False, immediate=True)
 
 
 def _line(key: Key) -> str:

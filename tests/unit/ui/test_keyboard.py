@@ -113,8 +113,7 @@ class Person:
     def type(self, typed: str) -> None:
         if typed.isprintable() and self.keyboard.take_text(typed):
             return
-        parser = KeyParser()
-        for event in (*parser.feed(typed), *parser.feed("")):
+        for event in KeyParser().feed(typed):
             assert isinstance(event, events.Key)
             if not self.keyboard.take(event):
                 self.not_taken.append(event.key)
@@ -147,7 +146,7 @@ def person() -> Person:
         ("\r", ["open"]),
         ("G", ["last"]),
         ("\x1b[B", ["down"]),
-        ("\x1b", ["clear"]),
+        ("\x1b[27u", ["clear"]),
         ("\t", ["terminal"]),
         ("\x11", ["quit"]),
         ("*o", ["mark_all", "sort"]),
