@@ -8,7 +8,10 @@
     ├── KubeconfigError           exit 3   a kubeconfig that cannot be used
     ├── ApiError                  exit 4   the API server answered with a failure
     ├── UnreachableError          exit 4   the API server could not be asked at all
-    └── DemoError                 exit 5   the embedded cluster could not start
+    ├── DemoError                 exit 5   the embedded cluster could not start
+    ├── RecordError               exit 6   a record that is none, or that is not there
+    └── DatabaseError             exit 6   the database cannot be used as it is
+        └── SealError             exit 6   a sealed secret cannot be opened
 
 What happened is in ``message``, one sentence; what the person can do next is in ``hint``.
 Each leaf owns its exit code. Neither text may carry a secret.
@@ -87,3 +90,19 @@ class DemoError(PodboardError):
     """The embedded cluster could not start or died."""
 
     exit_code = 5
+
+
+class RecordError(PodboardError):
+    """A record that cannot be stored as it is, or that there is none of."""
+
+    exit_code = 6
+
+
+class DatabaseError(PodboardError):
+    """The database cannot be used as it is: unreadable, damaged, too old, too new, full."""
+
+    exit_code = 6
+
+
+class SealError(DatabaseError):
+    """A sealed secret cannot be opened: its key is not here, or it was tampered with."""

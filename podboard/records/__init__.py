@@ -1,0 +1,1 @@
+"""Pod records and the history of connections, in SQLite; their secrets sealed."""

@@ -1,0 +1,124 @@
+"""Which record belongs to a pod: the most specific one that fits it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import TYPE_CHECKING
+
+from podboard.model.record import Record, is_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_WILD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The record of a pod.
+
+    Attributes:
+        record: The one that wins.
+        why: Why it fits and wins, in words.
+        others: The ones that fit as well, the more specific first.
+    """
+
+    record: Record
+    why: str
+    others: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    record: Record
+    fits: re.Pattern[str] | None
+    rank: tuple[int, int, int, int, int, str]
+
+
+class Resolver:
+    """Finds records for pods, among any number of either.
+
+    A record fits a pod whose name is its ``pod_name`` or fits it as a glob, if its namespace, container and
+    context are the pod's or not named. Of several the most specific wins: an exact name before a glob, the
+    glob with more letters, then a named container, namespace and context, then the one changed last.
+    """
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._exact: defaultdict[str, list[_Entry]] = defaultdict(list)
+        # Globs by what they begin with: a pod's name is looked up by its own beginnings.
+        self._globs: defaultdict[str, list[_Entry]] = defaultdict(list)
+        for record in records:
+            if is_pattern(record.pod_name):
+                prefix = _WILD.split(record.pod_name, maxsplit=1)[0]
+                pattern = re.compile(translate(record.pod_name))
+                self._globs[prefix].append(_Entry(record, pattern, _rank(record)))
+            else:
+                self._exact[record.pod_name].append(_Entry(record, None, _rank(record)))
+        self._lengths = sorted({len(prefix) for prefix in self._globs})
+
+    def find(
+        self, pod: str, namespace: str, container: str = "", context: str | None = None
+    ) -> Resolution | None:
+        """Return the record for a container of a pod, or None.
+
+        Args:
+            container: Empty where none is named: then a record for any one container fits as well.
+            context: None where it is not known: then records of all contexts fit.
+        """
+        fitting = [
+            entry
+            for entry in self._named(pod)
+            if (entry.record.namespace in (None, namespace))
+            and (not container or entry.record.container in (None, container))
+            and (context is None or entry.record.context in (None, context))
+        ]
+        if not fitting:
+            return None
+        if len(fitting) > 1:
+            fitting.sort(key=lambda entry: entry.rank, reverse=True)
+        records = [entry.record for entry in fitting]
+        return Resolution(records[0], _why(records), tuple(records[1:]))
+
+    def _named(self, pod: str) -> Iterator[_Entry]:
+        yield from self._exact.get(pod, ())
+        for length in self._lengths:
+            if length > len(pod):
+                break
+            for entry in self._globs.get(pod[:length], ()):
+                if entry.fits is not None and entry.fits.match(pod):
+                    yield entry
+
+
+def _rank(record: Record) -> tuple[int, int, int, int, int, str]:
+    pattern = is_pattern(record.pod_name)
+    return (
+        not pattern,
+        len(_WILD.sub("", record.pod_name)),
+        record.container is not None,
+        record.namespace is not None,
+        record.context is not None,
+        record.updated_at,
+    )
+
+
+_REASONS = (
+    "its pod_name is exact",
+    "its glob has more letters",
+    "it names the container",
+    "it names the namespace",
+    "it names the context",
+    "it was changed last",
+)
+
+
+def _why(records: list[Record]) -> str:
+    first = records[0]
+    fits = f"{first.pod_name} fits" if is_pattern(first.pod_name) else "the pod's name is its pod_name"
+    if len(records) == 1:
+        return f"{fits}, and no other record does"
+    ranks = zip(_rank(first), _rank(records[1]), _REASONS, strict=True)
+    reason = next((reason for mine, other, reason in ranks if mine != other), "its name comes first")
+    return f'{fits}; it wins over "{records[1].name}" as {reason}'

@@ -1,0 +1,82 @@
+"""Secrets as they lie in the database: AES-256-GCM, bound to the record and the field they belong to.
+
+A sealed value is text: ``sealed:1:<key's name>:<base64 of nonce, ciphertext and tag>``. What it is bound to
+is authenticated with it: moved to another record or field it does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+from typing import TYPE_CHECKING, Final
+
+from podboard.errors import SealError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+PREFIX: Final = "sealed:1:"
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+
+
+def key_name(key: bytes) -> str:
+    """Return the name of a key, 16 hexadecimal digits that say nothing about it."""
+    return hashlib.sha256(b"podboard sealing key" + key).hexdigest()[:16]
+
+
+class Sealer:
+    """Seals with one key, opens with any.
+
+    Args:
+        key: The key to seal with, 32 bytes.
+        find: Finds another key by its name; raises SealError where it is not to be had.
+    """
+
+    def __init__(self, key: bytes, find: Callable[[str], bytes]) -> None:
+        self.key_name = key_name(key)
+        self._find = find
+        self._ciphers = {self.key_name: _cipher(key)}
+
+    def seal(self, text: str, record: str, field: str) -> str:
+        """Seal a text to a field of a record.
+
+        Args:
+            text: Any text.
+            record: The record's id.
+            field: The field's name, dotted below a JSON column.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._ciphers[self.key_name].encrypt(nonce, text.encode(), _bound(record, field))
+        return f"{PREFIX}{self.key_name}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, sealed: str, record: str, field: str) -> str:
+        """Open what ``seal`` made; raises SealError if the key is not here, or it was tampered with."""
+        from cryptography.exceptions import InvalidTag
+
+        name, _, text = sealed.removeprefix(PREFIX).partition(":")
+        if (cipher := self._ciphers.get(name)) is None:
+            cipher = self._ciphers[name] = _cipher(self._find(name))
+        try:
+            data = base64.b64decode(text, validate=True)
+            opened = cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], _bound(record, field))
+        except (binascii.Error, ValueError, InvalidTag):
+            raise SealError(
+                f"the sealed {field} of record {record} does not open: it was damaged or moved there",
+                "set it anew with: podboard records set",
+            ) from None
+        return opened.decode()
+
+
+def _cipher(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
+def _bound(record: str, field: str) -> bytes:
+    return f"podboard/{record}/{field}".encode()
