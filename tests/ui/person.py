@@ -168,6 +168,7 @@ async def at_the_board(
     rows: int = 40,
     *,
     fails: bool = False,
+    colors: bool = True,
     place: str = "kubeconfig",
     **more: Any,
 ) -> AsyncIterator[Person]:
@@ -176,6 +177,7 @@ async def at_the_board(
     Args:
         connect: Reaches the cluster.
         fails: Whether podboard itself is expected to fail.
+        colors: Whether the person wants any.
         place: What is being connected to.
         more: Other arguments of the app.
     """
@@ -191,6 +193,8 @@ async def at_the_board(
             monkeypatch.setattr(sys, name, os.fdopen(os.dup(pty.program), mode))
         for name in ("COLUMNS", "LINES", "NO_COLOR"):
             monkeypatch.delenv(name, raising=False)
+        if not colors:
+            monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("TERM", "xterm-256color")
         monkeypatch.setenv("COLORTERM", "truecolor")
         app = PodboardApp(connect, place, **more)

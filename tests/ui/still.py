@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from podboard.session.cluster import Cluster
+from podboard.wire.exec_channel import Stdout
+from tests.unit.session.fakes import FakeChannel, FakeRung
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -60,3 +62,28 @@ class StillCluster(Cluster):
     async def connect(self) -> AsyncIterator[Cluster]:
         """Reach it."""
         yield self
+
+
+class Shells:
+    """The shells of a cluster of one namespace, in the order they were opened.
+
+    Attributes:
+        rung: The only way into them.
+    """
+
+    def __init__(self, *pods: Pod) -> None:
+        self.channels = [FakeChannel() for _ in range(20)]
+        self.rung = FakeRung(*self.channels)
+        self.cluster = StillCluster(*pods, rungs=(self.rung,), namespace="shop")
+
+    def __getitem__(self, index: int) -> FakeChannel:
+        return self.channels[index]
+
+    @property
+    def opened(self) -> list[str]:
+        """The pods asked for so far."""
+        return [target.pod for target, _ in self.rung.asked]
+
+    def say(self, index: int, text: str) -> None:
+        """Let a shell say something."""
+        self.channels[index].say(Stdout(text.encode()))

@@ -10,10 +10,10 @@ import pytest_asyncio
 from podboard.errors import ApiError
 from podboard.model.ending import Ending, dropped, exited, failed
 from podboard.model.size import Size
-from podboard.wire.exec_channel import Ended, Stdout
+from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
 from tests.ui.person import ESCAPE, LEADER, Person, at_the_board
-from tests.ui.still import StillCluster
+from tests.ui.still import Shells, StillCluster
 from tests.unit.session.fakes import FakeChannel, FakeRung
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -21,29 +21,9 @@ pytestmark = pytest.mark.usefixtures("noon")
 PODS = (pod("api-1"), pod("db-1"), pod("web-1"), pod("web-2"), pod("web-3"))
 
 
-class Shells:
-    """The shells of a cluster, in the order they were opened."""
-
-    def __init__(self, count: int = 20) -> None:
-        self.channels = [FakeChannel() for _ in range(count)]
-        self.rung = FakeRung(*self.channels)
-        self.cluster = StillCluster(*PODS, rungs=(self.rung,), namespace="shop")
-
-    def __getitem__(self, index: int) -> FakeChannel:
-        return self.channels[index]
-
-    @property
-    def opened(self) -> list[str]:
-        """The pods asked for so far."""
-        return [target.pod for target, _ in self.rung.asked]
-
-    def say(self, index: int, text: str) -> None:
-        self.channels[index].say(Stdout(text.encode()))
-
-
 @pytest.fixture
 def shells() -> Shells:
-    return Shells()
+    return Shells(*PODS)
 
 
 @pytest_asyncio.fixture
