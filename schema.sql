@@ -28,7 +28,8 @@ CREATE TABLE records (
     updated_at TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX records_by_pod ON records (pod_name, namespace);
+-- Holds all that says which pods a record is for: secrets can be large, and need not be read for it.
+CREATE INDEX records_by_pod ON records (pod_name, namespace, container, context, name, updated_at);
 
 -- Which keys secrets were sealed with, and where each is kept; the newest that is not retired seals.
 CREATE TABLE sealing_keys (

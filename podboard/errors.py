@@ -11,6 +11,7 @@
     ├── DemoError                 exit 5   the embedded cluster could not start
     ├── RecordError               exit 6   a record that is none, or that is not there
     └── DatabaseError             exit 6   the database cannot be used as it is
+        ├── OldDatabaseError      exit 6   an upgrade would bring it forward
         └── SealError             exit 6   a sealed secret cannot be opened
 
 What happened is in ``message``, one sentence; what the person can do next is in ``hint``.
@@ -102,6 +103,10 @@ class DatabaseError(PodboardError):
     """The database cannot be used as it is: unreadable, damaged, too old, too new, full."""
 
     exit_code = 6
+
+
+class OldDatabaseError(DatabaseError):
+    """The database is of an earlier version, or of the program before: an upgrade brings it forward."""
 
 
 class SealError(DatabaseError):

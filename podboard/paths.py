@@ -16,6 +16,13 @@ def log_file(environ: Mapping[str, str]) -> Path:
     return _base(environ, "XDG_STATE_HOME", ".local/state") / "podboard" / "podboard.log"
 
 
+def database_file(environ: Mapping[str, str]) -> Path:
+    """Where records are: ``PODBOARD_DATABASE``, else ``$XDG_DATA_HOME/podboard/podboard.db``."""
+    if path := environ.get("PODBOARD_DATABASE"):
+        return Path(path)
+    return _base(environ, "XDG_DATA_HOME", ".local/share") / "podboard" / "podboard.db"
+
+
 def _base(environ: Mapping[str, str], name: str, default: str) -> Path:
     # The specification has relative paths ignored.
     value = Path(environ.get(name, ""))

@@ -7,7 +7,7 @@ import binascii
 import re
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from podboard.model.secret import Secret
@@ -42,6 +42,7 @@ SSH_SECRET: Final = ("password", "key_string", "key_passphrase")
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _POD_PATTERN = re.compile(r"[-a-z0-9.*?\[\]!]{1,253}\Z")
 _CREDENTIALS = re.compile(r"[^/@\s]*:[^/@]*@")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _MOST_NAME = 253
 _MOST_PORT = 65535
 _EMPTY: Mapping[str, Kept] = MappingProxyType({})
@@ -140,7 +141,7 @@ class Record:
     ssh_connection_details: SshConnectionDetails | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
-    other: Mapping[str, Kept] = _EMPTY
+    other: Mapping[str, Kept] = field(default_factory=dict)
     id: str = ""
     created_at: str = ""
     updated_at: str = ""
@@ -163,13 +164,24 @@ class Record:
         for key, value in self.labels.items():
             if not (key and key.isprintable() and value.isprintable()):
                 yield f'the label "{one_line(key)}" holds a character that does not print'
-        if "\x00" in self.note:
-            yield "note holds a NUL character"
+        if not _is_text(self.note):
+            yield "note holds a character that no text has"
 
 
-FIELDS: Final = tuple(
-    entry.name for entry in fields(Record) if entry.name not in {"other", "id", "created_at", "updated_at"}
-)
+class RecordKey(NamedTuple):
+    """What of a record says which pods it is for; its fields are the record's."""
+
+    name: str
+    pod_name: str
+    namespace: str | None = None
+    container: str | None = None
+    context: str | None = None
+    updated_at: str = ""
+
+
+_NOT_SET_BY_A_PERSON = frozenset({"other", "id", "created_at", "updated_at"})
+
+FIELDS: Final = tuple(entry.name for entry in fields(Record) if entry.name not in _NOT_SET_BY_A_PERSON)
 """The fields a person sets, in the order in which they are shown."""
 
 
@@ -181,6 +193,11 @@ def is_pattern(pod_name: str) -> bool:
 def is_kubeconfig_path(text: str) -> bool:
     """Whether what stands for a kubeconfig is the path of a file, and not its content."""
     return text.startswith(("/", "~")) and "\n" not in text
+
+
+def _is_text(text: str) -> bool:
+    """Whether SQLite and files can hold it: no NUL, no half of a surrogate pair."""
+    return not _NO_TEXT.search(text)
 
 
 def _name_problems(record: Record) -> Iterator[str]:
@@ -206,8 +223,8 @@ def _cluster_problems(record: Record) -> Iterator[str]:
         is_kubeconfig_path(record.kubeconfig) and record.kubeconfig.isprintable()
     ):
         yield "kubeconfig is neither a kubeconfig nor the absolute path of one"
-    if isinstance(record.kubeconfig, Secret) and "\x00" in record.kubeconfig.reveal():
-        yield "kubeconfig holds a NUL character"
+    if isinstance(record.kubeconfig, Secret) and not _is_text(record.kubeconfig.reveal()):
+        yield "kubeconfig holds a character that no text has"
     if record.token is not None:
         token = record.token.reveal()
         if not (token and token.isascii() and token.isprintable() and " " not in token):

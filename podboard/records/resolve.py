@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from podboard.model.record import Record, is_pattern
+from podboard.model.record import is_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from podboard.model.record import RecordKey
 
 _WILD = re.compile(r"[*?\[]")
 
@@ -26,16 +27,9 @@ class Resolution:
         others: The ones that fit as well, the more specific first.
     """
 
-    record: Record
+    record: RecordKey
     why: str
-    others: tuple[Record, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    record: Record
-    fits: re.Pattern[str] | None
-    rank: tuple[int, int, int, int, int, str]
+    others: tuple[RecordKey, ...] = ()
 
 
 class Resolver:
@@ -46,17 +40,17 @@ class Resolver:
     glob with more letters, then a named container, namespace and context, then the one changed last.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._exact: defaultdict[str, list[_Entry]] = defaultdict(list)
+    def __init__(self, records: Iterable[RecordKey]) -> None:
+        self._exact: dict[str, list[RecordKey]] = {}
         # Globs by what they begin with: a pod's name is looked up by its own beginnings.
-        self._globs: defaultdict[str, list[_Entry]] = defaultdict(list)
+        self._globs: dict[str, list[tuple[re.Pattern[str], RecordKey]]] = {}
         for record in records:
             if is_pattern(record.pod_name):
                 prefix = _WILD.split(record.pod_name, maxsplit=1)[0]
                 pattern = re.compile(translate(record.pod_name))
-                self._globs[prefix].append(_Entry(record, pattern, _rank(record)))
+                self._globs.setdefault(prefix, []).append((pattern, record))
             else:
-                self._exact[record.pod_name].append(_Entry(record, None, _rank(record)))
+                self._exact.setdefault(record.pod_name, []).append(record)
         self._lengths = sorted({len(prefix) for prefix in self._globs})
 
     def find(
@@ -69,30 +63,29 @@ class Resolver:
             context: None where it is not known: then records of all contexts fit.
         """
         fitting = [
-            entry
-            for entry in self._named(pod)
-            if (entry.record.namespace in (None, namespace))
-            and (not container or entry.record.container in (None, container))
-            and (context is None or entry.record.context in (None, context))
+            record
+            for record in self._named(pod)
+            if record.namespace in (None, namespace)
+            and (not container or record.container in (None, container))
+            and (context is None or record.context in (None, context))
         ]
         if not fitting:
             return None
         if len(fitting) > 1:
-            fitting.sort(key=lambda entry: entry.rank, reverse=True)
-        records = [entry.record for entry in fitting]
-        return Resolution(records[0], _why(records), tuple(records[1:]))
+            fitting.sort(key=_rank, reverse=True)
+        return Resolution(fitting[0], _why(fitting), tuple(fitting[1:]))
 
-    def _named(self, pod: str) -> Iterator[_Entry]:
+    def _named(self, pod: str) -> Iterator[RecordKey]:
         yield from self._exact.get(pod, ())
         for length in self._lengths:
             if length > len(pod):
                 break
-            for entry in self._globs.get(pod[:length], ()):
-                if entry.fits is not None and entry.fits.match(pod):
-                    yield entry
+            for pattern, record in self._globs.get(pod[:length], ()):
+                if pattern.match(pod):
+                    yield record
 
 
-def _rank(record: Record) -> tuple[int, int, int, int, int, str]:
+def _rank(record: RecordKey) -> tuple[int, int, int, int, int, str]:
     pattern = is_pattern(record.pod_name)
     return (
         not pattern,
@@ -114,7 +107,7 @@ _REASONS = (
 )
 
 
-def _why(records: list[Record]) -> str:
+def _why(records: list[RecordKey]) -> str:
     first = records[0]
     fits = f"{first.pod_name} fits" if is_pattern(first.pod_name) else "the pod's name is its pod_name"
     if len(records) == 1:

@@ -30,37 +30,35 @@ def key_name(key: bytes) -> str:
 
 
 class Sealer:
-    """Seals with one key, opens with any.
+    """Seals and opens.
 
     Args:
-        key: The key to seal with, 32 bytes.
-        find: Finds another key by its name; raises SealError where it is not to be had.
+        find: Finds a key by its name, 32 bytes; may take long; raises SealError where it is not to be had.
     """
 
-    def __init__(self, key: bytes, find: Callable[[str], bytes]) -> None:
-        self.key_name = key_name(key)
+    def __init__(self, find: Callable[[str], bytes]) -> None:
         self._find = find
-        self._ciphers = {self.key_name: _cipher(key)}
+        self._ciphers: dict[str, AESGCM] = {}
 
-    def seal(self, text: str, record: str, field: str) -> str:
-        """Seal a text to a field of a record.
+    def seal(self, key: str, text: str, record: str, field: str) -> str:
+        """Seal a text to a field of a record; raises SealError if the key is not to be had.
 
         Args:
+            key: The name of the key to seal with.
             text: Any text.
             record: The record's id.
             field: The field's name, dotted below a JSON column.
         """
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self.key_name].encrypt(nonce, text.encode(), _bound(record, field))
-        return f"{PREFIX}{self.key_name}:{base64.b64encode(nonce + sealed).decode()}"
+        sealed = self._cipher(key).encrypt(nonce, text.encode(), _bound(record, field))
+        return f"{PREFIX}{key}:{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, sealed: str, record: str, field: str) -> str:
         """Open what ``seal`` made; raises SealError if the key is not here, or it was tampered with."""
         from cryptography.exceptions import InvalidTag
 
         name, _, text = sealed.removeprefix(PREFIX).partition(":")
-        if (cipher := self._ciphers.get(name)) is None:
-            cipher = self._ciphers[name] = _cipher(self._find(name))
+        cipher = self._cipher(name)
         try:
             data = base64.b64decode(text, validate=True)
             opened = cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], _bound(record, field))
@@ -71,11 +69,12 @@ class Sealer:
             ) from None
         return opened.decode()
 
+    def _cipher(self, key: str) -> AESGCM:
+        if (cipher := self._ciphers.get(key)) is None:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-def _cipher(key: bytes) -> AESGCM:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(key)
+            cipher = self._ciphers[key] = AESGCM(self._find(key))
+        return cipher
 
 
 def _bound(record: str, field: str) -> bytes:

@@ -1,0 +1,313 @@
+"""Records, the history and what the board remembers, kept in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import uuid4
+
+import msgspec
+
+from podboard.errors import RecordError, SealError
+from podboard.model.attempt import Attempt
+from podboard.model.connection import Connection
+from podboard.model.record import RecordKey
+from podboard.model.text import one_line
+from podboard.records.database import now, open_current, told, writing
+from podboard.records.keys import Keys
+from podboard.records.resolve import Resolver
+from podboard.records.rows import INSERT, SELECT, UPDATE, record_of, row_of
+from podboard.records.sealing import Sealer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Sequence
+    from pathlib import Path
+
+    import aiosqlite
+
+    from podboard.model.record import Json, Record
+    from podboard.records.keys import Place
+
+_CONNECTION: Final = tuple(entry.name for entry in fields(Connection))
+
+
+@asynccontextmanager
+async def open_store(path: Path) -> AsyncIterator[Store]:
+    """Open the database, which is made where there is none.
+
+    Raises:
+        OldDatabaseError: It is of an earlier version.
+        DatabaseError: It cannot be used.
+    """
+    async with open_current(path) as connection:
+        yield Store(path, connection)
+
+
+class Store:
+    """What is kept, for one process. Many tasks may use it; each write is one transaction.
+
+    Every call raises DatabaseError for what goes wrong with the file.
+    """
+
+    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = asyncio.Lock()
+        self._keys = KeyRing(connection, path)
+
+    # -- records ----------------------------------------------------------------------------
+
+    async def records(self) -> list[Record]:
+        """Return all records, by name. Their secrets stay sealed until they are asked for."""
+        async with self._reading():
+            return await self._select("ORDER BY name")
+
+    async def record(self, name: str) -> Record:
+        """Return a record; raises RecordError if there is none of that name."""
+        async with self._reading():
+            found = await self._select("WHERE name = ?", name)
+        if not found:
+            raise _no_record(name)
+        return found[0]
+
+    async def resolver(self) -> Resolver:
+        """Return what finds the record of a pod, as records are now."""
+        async with (
+            self._reading(),
+            self._connection.execute(f"SELECT {', '.join(RecordKey._fields)} FROM records") as cursor,
+        ):
+            return Resolver(map(RecordKey._make, await cursor.fetchall()))
+
+    async def add(self, records: Sequence[Record]) -> list[Record]:
+        """Store new records, all or none; returns them as they were stored.
+
+        Raises:
+            RecordError: One of them cannot be stored, or its name is taken; names each and why.
+        """
+        check(records)
+        time = now()
+        made = [replace(record, id=uuid4().hex, created_at=time, updated_at=time) for record in records]
+        async with self._writing():
+            await self._check_names_are_free(made)
+            await self._insert(made)
+        return made
+
+    async def change(self, records: Sequence[Record]) -> list[Record]:
+        """Store other values for records that were read before, all or none; returns them as stored.
+
+        Raises:
+            RecordError: One cannot be stored so, its name is taken, or it was changed or removed meanwhile.
+        """
+        check(records)
+        time = now()
+        changed = [replace(record, updated_at=time) for record in records]
+        async with self._writing():
+            await self._check_names_are_free(changed)
+            await self._update(records, changed)
+        return changed
+
+    async def remove(self, names: Sequence[str]) -> None:
+        """Remove records, all or none; raises RecordError if there is none of a name."""
+        async with self._writing():
+            for name in names:
+                cursor = await self._connection.execute("DELETE FROM records WHERE name = ?", (name,))
+                if cursor.rowcount == 0:
+                    raise _no_record(name)
+
+    async def rotate_key(self) -> int:
+        """Seal all secrets with a new key; returns how many records had any."""
+        async with self._writing():
+            await self._keys.rotate()
+            records = [record for record in await self._select("") if _is_sealed(record)]
+            await self._update(records, records)
+        return len(records)
+
+    # -- the history ------------------------------------------------------------------------
+
+    async def begin_connection(self, connection: Connection) -> int:
+        """Note that a terminal was opened; returns its number, for ``end_connection``."""
+        columns = ", ".join(_CONNECTION)
+        async with self._writing():
+            cursor = await self._connection.execute(
+                f"INSERT INTO connections ({columns}) VALUES ({', '.join('?' * len(_CONNECTION))})",
+                _connection_row(connection),
+            )
+        return cast("int", cursor.lastrowid)
+
+    async def end_connection(self, number: int, connection: Connection) -> None:
+        """Note how a terminal has done; it may be noted more than once."""
+        columns = ", ".join(f"{column} = ?" for column in _CONNECTION)
+        async with self._writing():
+            await self._connection.execute(
+                f"UPDATE connections SET {columns} WHERE id = ?", (*_connection_row(connection), number)
+            )
+
+    async def connections(self, *, limit: int = 100, record: str | None = None) -> list[Connection]:
+        """Return the last terminals, the newest first.
+
+        Args:
+            limit: How many at most.
+            record: Only those that used the record of this name.
+        """
+        where = "" if record is None else "WHERE record_name = ?"
+        arguments = (limit,) if record is None else (record, limit)
+        async with (
+            self._reading(),
+            self._connection.execute(
+                f"SELECT {', '.join(_CONNECTION)} FROM connections {where} "
+                "ORDER BY started_at DESC, id DESC LIMIT ?",
+                arguments,
+            ) as cursor,
+        ):
+            return [_connection_of(row) for row in await cursor.fetchall()]
+
+    # -- the board --------------------------------------------------------------------------
+
+    async def board(self, context: str) -> dict[str, Json]:
+        """Return what the board was like when it was left; empty if it never was."""
+        async with (
+            self._reading(),
+            self._connection.execute("SELECT state FROM boards WHERE context = ?", (context,)) as cursor,
+        ):
+            row = await cursor.fetchone()
+        return json.loads(row[0]) if row else {}
+
+    async def save_board(self, context: str, state: dict[str, Json]) -> None:
+        """Keep what the board is like."""
+        async with self._writing():
+            await self._connection.execute(
+                "INSERT INTO boards (context, state, updated_at) VALUES (?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
+                (context, json.dumps(state), now()),
+            )
+
+    # -- inside -----------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[None]:
+        # Not while something is half written on the same connection.
+        async with self._lock:
+            with told(self.path):
+                yield
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        async with self._lock:
+            with told(self.path):
+                async with writing(self._connection):
+                    yield
+
+    async def _select(self, clause: str, *arguments: str) -> list[Record]:
+        await self._keys.load()
+        async with self._connection.execute(f"{SELECT} {clause}", arguments) as cursor:
+            rows = await cursor.fetchall()
+        return [record_of(row, self._keys.sealer) for row in rows]
+
+    async def _insert(self, records: Sequence[Record]) -> None:
+        rows = await self._rows(records)
+        await self._connection.executemany(INSERT, rows)
+
+    async def _update(self, before: Sequence[Record], after: Sequence[Record]) -> None:
+        rows = await self._rows(after)
+        for old, row in zip(before, rows, strict=True):
+            cursor = await self._connection.execute(UPDATE, (*row[1:], old.id, old.updated_at))
+            if cursor.rowcount == 0:
+                raise RecordError(
+                    f'the record "{one_line(old.name)}" was changed or removed meanwhile', "read it again"
+                )
+
+    async def _rows(self, records: Sequence[Record]) -> list[list[str | int | None]]:
+        key = await self._keys.current() if any(_is_sealed(record) for record in records) else ""
+        sealer = self._keys.sealer
+        return await asyncio.to_thread(lambda: [row_of(record, sealer, key) for record in records])
+
+    async def _check_names_are_free(self, records: Iterable[Record]) -> None:
+        async with self._connection.execute("SELECT name, id FROM records") as cursor:
+            taken: dict[str, str] = dict(await cursor.fetchall())  # type: ignore[arg-type]
+        for record in records:
+            if taken.setdefault(record.name, record.id) != record.id:
+                raise RecordError(
+                    f'there is a record "{one_line(record.name)}" already', "choose another name"
+                )
+
+
+class KeyRing:
+    """The keys that the database names, found when they are needed.
+
+    Args:
+        connection: Inside a transaction where a key may have to be made.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        self._connection = connection
+        self._keys = Keys(path)
+        self._places: dict[str, Place] = {}
+        self._current = ""
+        self.sealer = Sealer(self._find)
+
+    async def load(self) -> None:
+        """Read which keys there are; another process may have rotated them."""
+        async with self._connection.execute(
+            "SELECT name, place, retired_at IS NULL FROM sealing_keys ORDER BY created_at"
+        ) as cursor:
+            rows = list(await cursor.fetchall())
+        self._places = {name: place for name, place, _ in rows}
+        self._current = next((name for name, _, used in reversed(rows) if used), "")
+
+    async def current(self) -> str:
+        """Return the name of the key that seals, which is made if there is none yet."""
+        await self.load()
+        return self._current or await self._make()
+
+    async def rotate(self) -> str:
+        """Retire all keys and make a new one; returns its name."""
+        await self._connection.execute(
+            "UPDATE sealing_keys SET retired_at = ? WHERE retired_at IS NULL", (now(),)
+        )
+        await self.load()
+        return await self._make()
+
+    async def _make(self) -> str:
+        key = await asyncio.to_thread(self._keys.create)
+        await self._connection.execute(
+            "INSERT INTO sealing_keys (name, place, created_at) VALUES (?, ?, ?)",
+            (key.name, key.place, now()),
+        )
+        self._places[key.name] = key.place
+        self._current = key.name
+        return key.name
+
+    def _find(self, name: str) -> bytes:
+        if name not in self._places:
+            raise SealError(f"a secret is sealed with a key {one_line(name)} that the database does not know")
+        return self._keys.find(name, self._places[name]).value
+
+
+def check(records: Sequence[Record]) -> None:
+    """Refuse records that cannot be stored; raises RecordError, which names each and why."""
+    refused = [f'"{one_line(record.name)}": {problem}' for record in records for problem in record.problems()]
+    if refused:
+        raise RecordError("; ".join(refused), "nothing was stored")
+
+
+def _is_sealed(record: Record) -> bool:
+    return bool(record.secrets or record.other)
+
+
+def _no_record(name: str) -> RecordError:
+    return RecordError(f'there is no record "{one_line(name)}"', "see podboard records list")
+
+
+def _connection_row(connection: Connection) -> list[Any]:
+    values = {column: getattr(connection, column) for column in _CONNECTION}
+    values["attempts"] = msgspec.json.encode(connection.attempts).decode()
+    return list(values.values())
+
+
+def _connection_of(row: Iterable[Any]) -> Connection:
+    values = dict(zip(_CONNECTION, row, strict=True))
+    values["attempts"] = msgspec.json.decode(values["attempts"], type=tuple[Attempt, ...])
+    return Connection(**values)

@@ -1,0 +1,1 @@
+"""Terminals in pods by way of a host that can run kubectl."""
