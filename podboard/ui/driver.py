@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 from codecs import getincrementaldecoder
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
@@ -25,6 +27,10 @@ _SHAPE_NUMBERS = {"default": 0, "block": 1, "underline": 3, "bar": 5}
 """What DECSCUSR calls the blinking form of each shape; the steady form is one more."""
 
 _READ_SIZE = 64 * 1024
+
+_HUNG_UP: Final = 128 + signal.SIGHUP
+_ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+"""What others end podboard with; to die of it would leave the person's terminal as podboard needs it."""
 
 
 @runtime_checkable
@@ -64,6 +70,9 @@ class PodboardDriver(LinuxDriver):
         self._escape_timer: asyncio.TimerHandle | None = None
         self._output: Output | None = None
         self._cursor = ""
+        self._has_terminal = False
+        # The app's: a driver that is resumed after a stop starts from a signal handler, which has none.
+        self._context = copy_context()
 
     # -- input ------------------------------------------------------------------------------
 
@@ -71,8 +80,13 @@ class PodboardDriver(LinuxDriver):
         """Take the terminal, and read it on the loop."""
         assert self._file is not None  # noqa: S101 - Textual checks before it chooses a driver
         self._output = Output(self._file.fileno())
+        self._has_terminal = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._loop.add_reader(self.fileno, self._read)
+        self._context.run(self._loop.add_reader, self.fileno, self._read)
+        for number in _ENDING:
+            self._loop.add_signal_handler(number, self._leave, 128 + number)
+        if self._cursor:
+            self.write(self._cursor)
 
     def disable_input(self) -> None:
         """Read no more."""
@@ -92,7 +106,7 @@ class PodboardDriver(LinuxDriver):
         if not data:
             # The person's terminal is gone; to go on reading it would spin.
             self._loop.remove_reader(self.fileno)
-            self._app.exit(return_code=129)
+            self._leave(_HUNG_UP)
             return
         text = self._decode(data)
         if not text:
@@ -112,6 +126,9 @@ class PodboardDriver(LinuxDriver):
             # An escape that nothing follows is the escape key.
             self._escape_timer = self._loop.call_later(constants.ESCAPE_DELAY, self._finish_escape)
 
+    def _leave(self, code: int) -> None:
+        self._app.exit(return_code=code)
+
     @property
     def _is_between_sequences(self) -> bool:
         """Whether text is text, and no part of an escape sequence or of a paste."""
@@ -130,9 +147,9 @@ class PodboardDriver(LinuxDriver):
     # -- output -----------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
-        """Write to the person's terminal."""
-        assert self._output is not None, "the driver must be in application mode"  # noqa: S101
-        self._output.write(data)
+        """Write to the person's terminal, but not once it was given back: widgets end after that."""
+        if self._output is not None and self._has_terminal:
+            self._output.write(data)
 
     @property
     def backlog(self) -> int:
@@ -157,9 +174,9 @@ class PodboardDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was."""
         if self._cursor:
-            self._cursor = ""
             self.write("\x1b[0 q")
         super().stop_application_mode()
+        self._has_terminal = False
 
     def close(self) -> None:
         """Write what is left."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Mapping, Sequence
 
 PATIENCE = 20.0
@@ -61,6 +62,12 @@ class Person:
         """Press keys, by tmux's names: ``Enter``, ``C-]``, ``Escape``."""
         for key in keys:
             self._tmux("send-keys", "-t", "it", key)
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send a signal to the command."""
+        shell = self._tmux("display", "-p", "-t", "it", "#{pane_pid}").strip()
+        (command,) = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
+        os.kill(int(command), number)
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the terminal another size."""

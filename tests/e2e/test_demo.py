@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -167,6 +168,34 @@ def test_a_terminal_that_goes_away_takes_podboard_and_the_demo_with_it(home: Pat
         open_pod(person, "web-7d9f8c6b5-x2x4q")
     wait_for(lambda: not processes_in(home), "the end of all processes")
     assert not [path for path in home.iterdir() if path.name.startswith("podboard-demo")]
+
+
+def test_told_to_end_it_gives_the_terminal_back(home: Path) -> None:
+    with at_the_demo(home) as person:
+        open_pod(person, "web-7d9f8c6b5-x2x4q")
+        person.tell(signal.SIGTERM)
+        person.sees("ENDED 143")
+        _, _, cursor_is_shown = person.cursor()
+        assert cursor_is_shown
+        wait_for(lambda: not processes_in(home), "the end of all processes")
+
+
+def test_stopped_and_continued_it_goes_on(home: Path) -> None:
+    with at_the_demo(home) as person:
+        open_pod(person, "web-7d9f8c6b5-x2x4q")
+        person.tell(signal.SIGTSTP)
+        person.no_longer_sees("ws:kubeconfig")
+        person.tell(signal.SIGCONT)
+        person.sees("ws:kubeconfig")
+        person.until(lambda _: person.cursor()[2], "the cursor")
+        person.type("echo back-$((1 + 1))\r")
+        person.sees("back-2")
+        person.press(LEADER, "z")
+        person.no_longer_sees("podboard-demo")
+        person.press(LEADER)
+        person.sees("ctrl+]", "l list")
+        person.press("l")
+        quit_board(person)
 
 
 def test_a_fault_is_said_and_the_board_goes_on(home: Path) -> None:

@@ -10,6 +10,7 @@ import termios
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar, copy_context
 
 import pytest
 from textual import constants, events
@@ -297,6 +298,54 @@ async def test_the_end_of_input_ends_the_app(pty: Pty, monkeypatch: pytest.Monke
         assert person.app.left_with == [129]
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_that_would_kill_ends_the_app(pty: Pty, number: signal.Signals) -> None:
+    async with at(pty) as person:
+        signal.raise_signal(number)
+        await until(lambda: person.app.left_with)
+        assert person.app.left_with == [128 + number]
+
+
+# -- a stop, and back again -----------------------------------------------------------------
+
+
+async def test_the_cursor_comes_back_as_it_was(pty: Pty) -> None:
+    async with at(pty) as person:
+        person.driver.show_cursor(Cursor(shape="bar"))
+        person.driver.suspend_application_mode()
+        await person.sees("\x1b[?1049l")
+        person.written = b""
+        person.driver.resume_application_mode()
+        person.driver.write("END")
+        await person.sees("END")
+        assert person.look().rindex("\x1b[6 q\x1b[?25h") > person.look().rindex("\x1b[?25l")
+
+
+async def test_keys_act_for_the_app_however_the_driver_was_started(pty: Pty) -> None:
+    whose = ContextVar("whose", default="nobody's")
+    found: list[str] = []
+
+    class Asked(App):
+        def take_text(self, text: str) -> bool:
+            found.append(whose.get())
+            return super().take_text(text)
+
+    def made() -> PodboardDriver:
+        whose.set("the app's")
+        return PodboardDriver(app)  # type: ignore[arg-type]
+
+    app = Asked()
+    driver = copy_context().run(made)
+    driver.start_application_mode()
+    try:
+        Person(pty, driver, app).type("x")
+        await until(lambda: found)
+    finally:
+        driver.stop_application_mode()
+        driver.close()
+    assert found == ["the app's"]
+
+
 # -- output ---------------------------------------------------------------------------------
 
 
@@ -355,6 +404,17 @@ async def test_the_terminal_is_given_back_as_it_was(pty: Pty) -> None:
     assert modes_left_on(person.look()) == set()
     assert person.look().rindex("\x1b[0 q") > person.look().rindex("\x1b[6 q")
     assert set(threading.enumerate()) == threads
+
+
+async def test_nothing_is_written_on_a_terminal_that_was_given_back(pty: Pty) -> None:
+    async with at(pty) as person:
+        person.driver.suspend_application_mode()
+        person.driver.write("LATE")
+        person.driver.show_cursor(None)
+        person.driver.resume_application_mode()
+        person.driver.write("END")
+        await person.sees("END")
+        assert "LATE" not in person.look()
 
 
 async def test_a_cursor_nobody_changed_is_not_touched(pty: Pty) -> None:
