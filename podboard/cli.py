@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.hint:
             print(f"podboard: {error.hint}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        # Before the board takes the terminal, or while the demo's cluster comes to its end.
+        return 128 + signal.SIGINT
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from podboard.commands.demo import demo_cluster
-from podboard.errors import PodboardError
+from podboard.errors import PodboardError, UsageError
 from podboard.logs import start_logging
 from podboard.model.text import one_line
 from podboard.paths import log_file
@@ -29,7 +30,7 @@ def run(*, kubeconfig: str | None, context: str | None, namespace: str | None, a
         The exit code.
 
     Raises:
-        UsageError: The log file cannot be written.
+        UsageError: There is no terminal, or the log file cannot be written.
     """
 
     def connect(file: str | None = kubeconfig) -> AbstractAsyncContextManager[Cluster]:
@@ -45,9 +46,10 @@ def show(connect: Connect, place: str, **more: Any) -> int:
         The exit code.
 
     Raises:
-        UsageError: The log file cannot be written.
+        UsageError: There is no terminal, or the log file cannot be written.
         PodboardError: podboard itself failed.
     """
+    _check_terminal()
     path = log_file(os.environ)
     start_logging(path)
     os.environ.setdefault("ESCDELAY", _ESCAPE_MS)
@@ -60,3 +62,14 @@ def show(connect: Connect, place: str, **more: Any) -> int:
             f"podboard itself failed: {one_line(repr(app.failure))}", f"{path} says more; please report it"
         )
     return app.return_code or 0
+
+
+def _check_terminal() -> None:
+    """Raise UsageError where keys cannot be read or the screen not drawn, as in a pipe."""
+    # Textual draws on standard error, so that standard output may go elsewhere.
+    for stream, name in ((sys.__stdin__, "input"), (sys.__stderr__, "error")):
+        if stream is None or not stream.isatty():
+            raise UsageError(
+                f"standard {name} is no terminal, and podboard needs one",
+                "podboard demo --serve-only does without",
+            )

@@ -1,8 +1,10 @@
 """The front door."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from podboard import __version__, cli
 from podboard.commands import board, demo
 from podboard.errors import DemoError, KubeconfigError, PodboardError, UsageError
+from tests.support.ptys import open_pty
 
 Asked = dict[str, Any]
 
@@ -213,3 +216,30 @@ def test_a_failure_is_a_sentence_and_an_exit_code(
 def test_the_commands_exit_code_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board, "run", lambda **_: 129)
     assert cli.main([]) == 129
+
+
+def test_an_interruption_is_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(**_: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(board, "run", interrupted)
+    assert cli.main([]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("piped", "name"), [("__stdin__", "input"), ("__stderr__", "error")])
+@pytest.mark.parametrize("arguments", [[], ["demo"]])
+def test_a_pipe_is_no_terminal(
+    piped: str,
+    name: str,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with open_pty() as pty, os.fdopen(os.dup(pty.program)) as terminal, Path(os.devnull).open() as pipe:
+        for stream in ("__stdin__", "__stderr__"):
+            monkeypatch.setattr(sys, stream, pipe if stream == piped else terminal)
+        assert cli.main(arguments) == 2
+    assert f"podboard: standard {name} is no terminal" in capsys.readouterr().err
