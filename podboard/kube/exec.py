@@ -12,9 +12,9 @@ import aiohttp
 
 from podboard.errors import ApiError, PodboardError
 from podboard.kube.inbox import DATA, Inbox
-from podboard.kube.names import checked_container, checked_namespace, checked_pod
 from podboard.kube.reviews import EXEC_VERBS, missing_exec_verbs
 from podboard.model.ending import CLOSED_BY_US, dropped
+from podboard.model.names import checked_container, checked_namespace, checked_pod
 from podboard.model.text import one_line
 from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, Stdout
 from podboard.wire.liveness import PING_EVERY, SILENCE_LIMIT, Liveness, Verdict

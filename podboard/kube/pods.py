@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from podboard.errors import ApiError, PodboardError, UnreachableError
 from podboard.kube.failures import no_api_server
-from podboard.kube.names import checked_namespace
+from podboard.model.names import checked_namespace
 from podboard.model.text import one_line
 from podboard.wire.backoff import Backoff
 from podboard.wire.pod_documents import (

@@ -1,1 +1,4 @@
-"""Terminals in pods by way of a host that can run kubectl."""
+"""The way over SSH: hosts that can run kubectl, and terminals in pods through them, on asyncssh.
+
+Imported late: the rooms above load nothing of it before somebody goes this way.
+"""

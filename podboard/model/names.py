@@ -1,7 +1,7 @@
-"""Names of Kubernetes objects, checked before they become part of a URL.
+"""Names of Kubernetes objects, checked before they become part of a URL or of a command line.
 
 They come from command lines, kubeconfigs and servers. A slash or a question mark in one would ask
-the API for something else than a person was shown.
+the API for something else than a person was shown, and a leading dash would be an option to kubectl.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from podboard.errors import UsageError
-from podboard.kube.names import checked_container, checked_namespace, checked_pod
+from podboard.model.names import checked_container, checked_namespace, checked_pod
 
 ALL = [checked_namespace, checked_pod, checked_container]
 
