@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 Answer = TypeVar("Answer")
 
@@ -17,3 +18,12 @@ class Dialog(ModalScreen[Answer]):
         """Give the answer; another one that was typed ahead is none."""
         # Textual would take the screen below away for it.
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+
+class Line(Input):
+    """A line to type in."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, compact=True)
+        # Nothing here blinks.
+        self.cursor_blink = False

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from podboard.ui.screens.dialog import Dialog
+from podboard.ui.screens.dialog import Dialog, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,9 @@ class FirstRun(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """What was looked for, and the keys."""
         with Vertical(classes="dialog first-run"):
-            yield Static(Content("No cluster yet."), classes="dialog-title")
-            yield Static(Content("podboard looked for\n" + "\n".join(f"  {place}" for place in self._looked)))
+            yield Static(Content("No cluster yet."), classes="dialog-title dialog-part")
+            looked = "\n".join(f"  {place}" for place in self._looked)
+            yield Static(Content(f"podboard looked for\n{looked}"), classes="dialog-part")
             yield Static(
                 Content(
                     "you can\n"
@@ -53,12 +54,12 @@ class FirstRun(Dialog[str | None]):
 
     async def action_kubeconfig(self) -> None:
         """Ask for a file."""
-        if not self.query(Input):
-            path = Input(placeholder="path of a kubeconfig file", compact=True)
+        if not self.query(Line):
+            path = Line("path of a kubeconfig file")
             await self.query_one(Vertical).mount(path)
             path.focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Line.Submitted) -> None:
         """Try the file."""
         if event.value.strip():
             self.dismiss(event.value.strip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -35,11 +35,12 @@ class Help(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The tables of keys."""
-        with VerticalScroll(classes="dialog help"):
-            for title, table in _SECTIONS:
-                yield Static(Content(title), classes="dialog-title")
-                yield Static(Content("\n".join(_line(key) for key in table)))
-            yield Static(Content("esc  back"), classes="dialog-keys")
+        with Vertical(classes="dialog help"):
+            with VerticalScroll():
+                for title, table in _SECTIONS:
+                    yield Static(Content(title), classes="dialog-title")
+                    yield Static(Content("\n".join(_line(key) for key in table)), classes="dialog-part")
+            yield Static(Content("j k  scroll    esc  back"), classes="dialog-keys")
 
     def action_scroll(self, by: int) -> None:
         """Scroll a line."""

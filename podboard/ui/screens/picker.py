@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from podboard.ui.screens.dialog import Dialog
+from podboard.model.text import one_line
+from podboard.ui.screens.dialog import Dialog, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,8 @@ class Picker(Dialog[int | None]):
 
     def __init__(self, title: str, choices: Sequence[str], at: int = 0) -> None:
         super().__init__()
-        self._title = title
-        self._choices = choices
+        self._title = one_line(title)
+        self._choices = [one_line(choice) for choice in choices]
         self._at = at
         self._shown: list[int] = []
 
@@ -43,7 +44,7 @@ class Picker(Dialog[int | None]):
         """The title, the part typed so far, and what it fits."""
         with Vertical(classes="dialog"):
             yield Static(Content(self._title), classes="dialog-title")
-            yield Input(placeholder="type a part of it", compact=True)
+            yield Line("type a part of it")
             yield OptionList(compact=True)
             yield Static(Content("enter  choose    esc  cancel"), classes="dialog-keys")
 
@@ -61,7 +62,7 @@ class Picker(Dialog[int | None]):
         options.add_options([Option(Content(self._choices[place])) for place in self._shown])
         options.highlighted = 0 if self._shown else None
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Line.Changed) -> None:
         """Narrow the choices."""
         self._show(event.value)
 
