@@ -48,6 +48,8 @@ TERMINAL, TERM and T are the badge with more and fewer words."""
 
 _BADGE_WIDTHS: Final = {"TERMINAL": 24, "TERM": 12, "T": 1}
 
+BADGE_HEADS: Final = tuple(_BADGE_WIDTHS)
+
 
 class Layout(NamedTuple):
     """The columns and their widths in cells, from the left."""

@@ -62,9 +62,7 @@ class KeyLine(LooksMixin):
         if self._message:
             style = self.look("message")
             return Strip([Segment(f" {self._message}", style)]).adjust_cell_length(width, base)
-        segments = [Segment(" ", base)]
-        if self._mode:
-            segments.append(Segment(f"{self._mode} ", self.look("mode")))
+        segments = [Segment(f" {self._mode} ", self.look("mode"))] if self._mode else []
         room = width - sum(segment.cell_length for segment in segments) - len(self._right) - 1
         for key in self._keys:
             needed = len(key.shown) + len(key.label) + 3

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from podboard.ui.pod_rows import HEALTH_SIGNS, Layout, cells, lay_out
+from podboard.ui.pod_rows import BADGE_HEADS, HEALTH_SIGNS, Layout, cells, lay_out
 from podboard.ui.widgets.looks import STATE_LOOKS, LooksMixin
 
 if TYPE_CHECKING:
@@ -188,12 +188,13 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
             styles = dict.fromkeys(("MARK", "HEALTH", *(head for head, _ in row.texts)), plain)
         else:
             health = look(row.health)
+            badge = look(STATE_LOOKS[row.terminal]) if row.terminal is not None else base
             styles = {
                 "MARK": look("mark"),
                 "HEALTH": health,
                 "NAME": base,
                 "STATUS": health,
-                "TERMINAL": base,
+                **dict.fromkeys(BADGE_HEADS, badge),
             }
         segments = [
             Segment("▌" if key in self.marked else " ", styles["MARK"]),
