@@ -69,7 +69,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         self._with_namespace = False
         self._wide = False
         self._drawn: list[Strip] = []
-        self._drawn_size = Size(0, 0)
+        self._fitted_size = Size(0, 0)
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -118,8 +118,11 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
     def _fit(self) -> None:
         if self._view is None:
             return
+        self._fitted_size = self.size
         # One column, since nothing scrolls sideways: a width would have all laid out anew with each change.
         self.virtual_size = Size(1, self._view.line_count)
+        if not self.size.width:
+            return  # not shown; what it will be laid out for is not known
         columns = lay_out(self._view, self.size.width, namespace=self._with_namespace, wide=self._wide)
         if columns != self.columns:
             self.columns = columns
@@ -149,8 +152,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Hand the compositor the lines it wants, as they are."""
-        if self._drawn_size != self.size:
-            self._drawn_size = self.size
+        if self._fitted_size != self.size:
             self._fit()
             self._drawn = []
         if not self._drawn:
