@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from podboard.model.text import one_line
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -20,5 +22,6 @@ class Target:
     uid: str = ""
 
     def __str__(self) -> str:
+        """Return it for a person: one line, whatever a server calls its pods."""
         name = f"{self.namespace}/{self.pod}"
-        return f"{name} · {self.container}" if self.container else name
+        return one_line(f"{name} · {self.container}" if self.container else name)

@@ -9,7 +9,9 @@ import pytest_asyncio
 
 from podboard.errors import ApiError
 from podboard.model.ending import Ending, dropped, exited, failed
+from podboard.model.pod import Container, Metadata, Pod, Spec
 from podboard.model.size import Size
+from podboard.ui.widgets.pod_list import PodList
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
 from tests.ui.person import ESCAPE, LEADER, Person, at_the_board
@@ -41,6 +43,19 @@ async def open_first(
     shells.say(0, said)
     await person.sees("● open", sees)
     return shells[0]
+
+
+def listen(person: Person) -> list[bytes]:
+    """Note what is written on the person's terminal from now on."""
+    written: list[bytes] = []
+    feed = person.outer.feed
+
+    def noted(data: bytes) -> None:
+        written.append(data)
+        feed(data)
+
+    person.outer.feed = noted  # type: ignore[method-assign]
+    return written
 
 
 def tabs(person: Person) -> list[str]:
@@ -405,6 +420,22 @@ async def test_a_look_at_the_list_resizes_no_program(person: Person, shells: She
     assert shells[0].sizes == []
 
 
+async def test_back_in_a_narrow_list_it_is_whole_at_once(
+    shells: Shells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_the_board(shells.cluster.connect, 80, 24) as person:
+        await person.sees("READY", "web-3")
+        person.type("\r")
+        await person.sees("● open")
+        shells.cluster.put(pod("web-4"))
+        await person.until(lambda: "6 pods" in person.board._top._counts, "a refresh of the hidden list")
+        # Nothing but the going back itself may bring it about.
+        monkeypatch.setattr(PodList, "show", lambda *_, **__: None)
+        monkeypatch.setattr(PodList, "redraw", lambda _: None)
+        person.type(f"{LEADER}l")
+        await person.sees("NAME", "READY", "STATUS", "AGE", "api-1", "web-4", "Running")
+
+
 async def test_a_new_size_goes_to_all_that_are_seen(person: Person, shells: Shells) -> None:
     await three(person, shells)
     person.resize(200, 50)
@@ -587,14 +618,7 @@ async def test_colours_and_wide_characters_arrive_as_they_were(person: Person, s
 
 async def test_hostile_output_stays_in_its_pane(person: Person, shells: Shells) -> None:
     await open_first(person, shells)
-    written: list[bytes] = []
-    feed = person.outer.feed
-
-    def noted(data: bytes) -> None:
-        written.append(data)
-        feed(data)
-
-    person.outer.feed = noted  # type: ignore[method-assign]
+    written = listen(person)
     hostile = (
         "\x1b]52;c;aGk=\x07\x1b]2;evil\x1b[31m\x9b title\x07\x1bP+q544e\x1b\\\x1b[21t\x1b]0;[red]x[/]\x07"
         "\x1b[5i\x1b[?1049h\x1b[?1049l\x1bc[red]not red[/] \x1b]8;;javascript:x\x07link\x1b]8;;\x07"
@@ -641,6 +665,29 @@ async def test_hostile_names_and_sentences_are_text() -> None:
         await person.sees("✗ [red]refused[/]", "→ [link=x]hint[/]", "shop/[b]x")
         person.type(f"{LEADER}d")
         await person.sees("[red]refused[/]", "→ [link=x]hint[/]")
+
+
+async def test_hostile_names_reach_no_terminal() -> None:
+    beep, title = "\x1b]2;beep\x07", "\x1b]2;title\x1b\\"
+    named = Pod(Metadata(name=f"web{beep}", namespace=f"shop{title}"), Spec(containers=(Container(beep),)))
+    cluster = StillCluster(named, rungs=(FakeRung(FakeChannel()),), namespaces=(title,))
+    cluster.context = f"kind{beep}"
+    async with at_the_board(cluster.connect, 160) as person:
+        written = listen(person)
+        await person.sees("web\\x1…p\\x07", "kind\\x1b]2;beep")
+        person.type("n")
+        await person.sees("all namespaces", "enter  choose")
+        person.type(ESCAPE)
+        await person.no_longer_sees("enter  choose")
+        person.type("c")
+        await person.sees("container of web\\x1b]2;beep")
+        person.type("\r")
+        await person.sees("● open", "1 web\\x1b]2;beep", "shop\\x1b]2;title")
+        person.type(f"{LEADER}d")
+        await person.sees("connecting to")
+        person.type(f"{LEADER}lA")
+        await person.sees("all namespaces")
+    assert b"\x1b]2;" not in b"".join(written)
 
 
 async def test_a_flood_ends_where_it_should(person: Person, shells: Shells) -> None:

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from podboard.model.pod_columns import Health, container_names, default_container
 from podboard.model.size import Size as TerminalSize
 from podboard.model.target import Target
+from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES, arrange
 from podboard.ui.keyboard import Keyboard
 from podboard.ui.widgets.key_line import KeyLine
@@ -111,7 +112,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     def fail(self, sentence: str) -> None:
         """Say that there is no cluster, and why."""
-        self._trouble = sentence
+        self._trouble = one_line(sentence)
         self._refresh_list()
 
     def _tick(self) -> None:
@@ -123,7 +124,7 @@ class Board(Screen[None], inherit_bindings=False):
     def _refresh_list(self) -> None:
         view, cluster = self._view, self._cluster
         namespace = (cluster.namespace or "all namespaces") if cluster is not None else ""
-        place = f"{self._place} · {namespace}" if namespace else self._place
+        place = one_line(f"{self._place} · {namespace}" if namespace else self._place)
         self._top.set_place(place, _counts(view), self._warning)
         if view is not None and cluster is not None:
             self._box.list.show(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from podboard.model.text import one_line
 from podboard.ui.widgets.diagnostics import Diagnostics
 from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.top_line import Tab
@@ -131,5 +132,5 @@ async def _run(terminal: Terminal) -> None:
 
 
 def _label(terminal: Terminal) -> str:
-    name = terminal.target.pod
+    name = one_line(terminal.target.pod)
     return f"{name}: {terminal.screen.title}" if terminal.screen.title else name
