@@ -164,7 +164,7 @@ class Record:
         for key, value in self.labels.items():
             if not (key and key.isprintable() and value.isprintable()):
                 yield f'the label "{one_line(key)}" holds a character that does not print'
-        if not _is_text(self.note):
+        if not is_text(self.note):
             yield "note holds a character that no text has"
 
 
@@ -195,7 +195,7 @@ def is_kubeconfig_path(text: str) -> bool:
     return text.startswith(("/", "~")) and "\n" not in text
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Whether SQLite and files can hold it: no NUL, no half of a surrogate pair."""
     return not _NO_TEXT.search(text)
 
@@ -223,7 +223,7 @@ def _cluster_problems(record: Record) -> Iterator[str]:
         is_kubeconfig_path(record.kubeconfig) and record.kubeconfig.isprintable()
     ):
         yield "kubeconfig is neither a kubeconfig nor the absolute path of one"
-    if isinstance(record.kubeconfig, Secret) and not _is_text(record.kubeconfig.reveal()):
+    if isinstance(record.kubeconfig, Secret) and not is_text(record.kubeconfig.reveal()):
         yield "kubeconfig holds a character that no text has"
     if record.token is not None:
         token = record.token.reveal()
