@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class KeyLine(LooksMixin):
-    """Shows as many keys as fit, and a word on the right.
+    """Shows as many keys as fit, and a word on the right where they leave room for it.
 
     ``tell`` replaces the keys by a message until the next change of keys.
     """
@@ -63,12 +63,13 @@ class KeyLine(LooksMixin):
             style = self.look("message")
             return Strip([Segment(f" {self._message}", style)]).adjust_cell_length(width, base)
         segments = [Segment(f" {self._mode} ", self.look("mode"))] if self._mode else []
-        room = width - sum(segment.cell_length for segment in segments) - len(self._right) - 1
+        room = width - sum(segment.cell_length for segment in segments)
         for key in self._keys:
             needed = len(key.shown) + len(key.label) + 3
             if needed > room:
                 break
             segments += [Segment(f" {key.shown}", key_style), Segment(f" {key.label} ", base)]
             room -= needed
-        line = Strip(segments).adjust_cell_length(max(width - len(self._right) - 1, 0), base)
-        return Strip.join([line, Strip([Segment(f"{self._right} ", base)])]).adjust_cell_length(width, base)
+        if len(self._right) < room or not self._keys:
+            segments.append(Segment(f"{self._right} ".rjust(room), base))
+        return Strip(segments).adjust_cell_length(width, base)
