@@ -43,7 +43,7 @@ _RELATIONS: Final = MappingProxyType({"project": "project_id", "conversation": "
 """What ``dumpdata`` calls columns that refer to other tables."""
 
 _JSON = frozenset({"resource_limits", "service_details", "ssh_connection_details"})
-_EMPTY: Final = (None, "", {}, [])
+_EMPTY: Final[tuple[Json, ...]] = (None, "", {}, [])
 _SERVER = re.compile(
     r"(?P<scheme>https?://)?(?P<login>[^/?#]*@)?(?P<place>[-\w.:\[\]]+(?:/[^?#@\s]*)?)(?P<rest>[?#].*)?",
     re.ASCII | re.IGNORECASE | re.DOTALL,
@@ -63,7 +63,7 @@ def record_from_legacy(fields: Mapping[str, Json]) -> Record:
     Raises:
         RecordError: It cannot be a record; the message is the reason, without secrets.
     """
-    values = {column: value for column, value in _columns(fields) if value not in _EMPTY}
+    values: dict[str, Json] = {column: value for column, value in _columns(fields) if value not in _EMPTY}
     pod_name = _take_text(values, "pod_name")
     if pod_name is None:
         raise RecordError("it has no pod_name")
@@ -106,7 +106,7 @@ def _json(value: Json) -> Json:
 
 
 def _is_readable(column: str, value: Json) -> bool:
-    return column in READABLE and isinstance(value, dict) == (column == "resource_limits")
+    return column in READABLE and isinstance(value, dict if column == "resource_limits" else str | int)
 
 
 def _is_storable(value: Json, levels: int = _MOST_LEVELS) -> bool:
