@@ -122,6 +122,8 @@ class Terminal:
         shown: Whether somebody looks at it now.
         unseen: Whether there was output since somebody last looked.
         lines: What happened, for the diagnostics panel.
+        received: Bytes that came from its shells so far.
+        sent: Bytes that went to them.
     """
 
     def __init__(
@@ -142,6 +144,8 @@ class Terminal:
         self.shown = False
         self.unseen = False
         self.lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
+        self.received = 0
+        self.sent = 0
         self._rungs = tuple(rungs)
         self._turns = turns or Turns()
         self._channel: Channel | None = None
@@ -162,6 +166,7 @@ class Terminal:
         if self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED):
             return
         if self._channel is not None and not self._input and self._channel.write_nowait(data):
+            self.sent += len(data)
             return
         self._input += data
         self._has_input.set()
@@ -234,6 +239,7 @@ class Terminal:
 
     def _feed(self, data: bytes) -> None:
         screen = self.screen
+        self.received += len(data)
         if len(data) <= SLICE:
             screen.feed(data)
         else:
@@ -261,6 +267,7 @@ class Terminal:
             data = bytes(self._input)
             self._input.clear()
             await channel.write(data)
+            self.sent += len(data)
 
     async def _send_sizes(self, channel: Channel) -> None:
         # Beside the input: a program that does not read holds input back, but not its size.
