@@ -124,6 +124,10 @@ class PodboardApp(App[None], inherit_bindings=False):
         """Take a key the person typed, if the board has it; see ``driver.Typist``."""
         return self.screen is self.board and self.board.keyboard.take(event)
 
+    def take_paste(self, event: events.Paste) -> bool:
+        """Take what the person pasted, if the board has use for it; see ``driver.Typist``."""
+        return self.screen is self.board and self.board.keyboard.take_paste(event)
+
     def _handle_exception(self, error: Exception) -> None:
         """Leave with a sentence instead of a traceback, which goes to the log.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
+from textual.events import Key, Paste
 
 from podboard.ui.key_parser import KeyParser
 from podboard.ui.output import Output
@@ -43,6 +43,10 @@ class Typist(Protocol):
 
     def take_key(self, event: Key) -> bool:
         """Take a key; False to have it sent as a message."""
+        ...
+
+    def take_paste(self, event: Paste) -> bool:
+        """Take a paste, in its place among the keys; False to have it sent as a message."""
         ...
 
 
@@ -141,8 +145,16 @@ class PodboardDriver(LinuxDriver):
 
     def send_message(self, message: Message) -> None:
         """Hand a message to the app, on whose loop this runs."""
-        if not (isinstance(message, Key) and self._typist is not None and self._typist.take_key(message)):
+        if not self._is_taken(message):
             self._app.post_message(message)
+
+    def _is_taken(self, message: Message) -> bool:
+        match message:
+            case Key():
+                return self._typist is not None and self._typist.take_key(message)
+            case Paste():
+                return self._typist is not None and self._typist.take_paste(message)
+        return False
 
     # -- output -----------------------------------------------------------------------------
 

@@ -13,12 +13,12 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from textual import events
+
 from podboard.ui.keymap import AFTER_LEADER, LEADER, LEADER_SHOWN, LIST, SCROLLING, action_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
-
-    from textual import events
 
     from podboard.ui.screens.board import Board
     from podboard.ui.widgets.key_line import KeyLine
@@ -40,8 +40,8 @@ class Keyboard:
         self._board = board
         self._leading = False
         self._scrolling = False
-        self._busy = False
-        self._ahead: deque[events.Key] = deque()
+        self._busy = 0
+        self._ahead: deque[events.Key | events.Paste] = deque()
         self.filter: str | None = None
 
     def take_text(self, text: str) -> bool:
@@ -114,11 +114,20 @@ class Keyboard:
                     self.filter = text = text + event.character
         self._board.set_filter(text)
 
-    def paste(self, text: str) -> None:
-        """Take pasted text into the filter while it is being typed."""
-        if self.filter is not None:
-            self.filter += "".join(character for character in text if character.isprintable())
+    def take_paste(self, event: events.Paste) -> bool:
+        """Put pasted text where typed text would go; whether there is such a place."""
+        if self._busy:
+            self._ahead.append(event)
+        elif self.filter is not None:
+            self.filter += "".join(character for character in event.text if character.isprintable())
             self._board.set_filter(self.filter)
+        elif pane := self._board.focused_pane:
+            self._scrolling = False
+            pane.paste(event.text)
+            self.show()
+        else:
+            return False
+        return True
 
     # -- actions ----------------------------------------------------------------------------
 
@@ -133,8 +142,12 @@ class Keyboard:
             case _:
                 done = getattr(self._board, f"action_{action}")()
                 if inspect.isawaitable(done):
-                    self._busy = True
-                    self._board.run_worker(self._finish(action, done), exit_on_error=False)
+                    self.wait_for(action, done)
+
+    def wait_for(self, action: str, work: Awaitable[None]) -> None:
+        """Let what is typed wait until an action has done its work."""
+        self._busy += 1
+        self._board.run_worker(self._finish(action, work), exit_on_error=False)
 
     async def _finish(self, action: str, work: Awaitable[None]) -> None:
         try:
@@ -142,10 +155,11 @@ class Keyboard:
         except Exception:
             log.exception("%s failed", action)
             self._board.tell("podboard itself failed here; the log file says more")
-        self._busy = False
+        self._busy -= 1
         while self._ahead and not self._busy:
             event = self._ahead.popleft()
-            if not (self._board.is_current and self.take(event)):
+            take = self.take_paste if isinstance(event, events.Paste) else self.take
+            if not (self._board.is_active and take(event)):
                 self._board.app.post_message(event)
 
     def stop_scrolling(self) -> None:

@@ -11,6 +11,7 @@ from podboard.errors import ApiError
 from podboard.model.ending import Ending, dropped, exited, failed
 from podboard.model.pod import Container, Metadata, Pod, Spec
 from podboard.model.size import Size
+from podboard.ui.screens.confirm import Confirm
 from podboard.ui.widgets.pod_list import PodList
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
@@ -531,6 +532,41 @@ async def test_a_paste_is_bracketed_where_the_program_asked(person: Person, shel
     pasted = shell.input.removeprefix(b"one\rtwo\x1b[200~").removesuffix(b"\x1b[201~")
     assert pasted.startswith(b"three")
     assert b"\x1b" not in pasted
+
+
+async def test_a_paste_keeps_its_place_among_the_keys(person: Person, shells: Shells) -> None:
+    person.type("\recho \x1b[200~pasted\x1b[201~ typed\r\x1b[200~more\x1b[201~\r")
+    await person.until(lambda: shells[0].input.count(b"\r") == 2)
+    assert shells[0].input == b"echo pasted typed\rmore\r"
+
+
+async def test_what_is_typed_behind_a_choice_goes_to_the_terminal(person: Person, shells: Shells) -> None:
+    person.type("c")
+    await person.sees("container of api-1")
+    person.type("\r")
+    await person.until(lambda: person.board.is_active)
+    person.type("ls\r")
+    await person.until(lambda: shells[0].input == b"ls\r")
+    assert shells.opened == ["api-1"]
+
+
+async def test_what_is_typed_behind_a_question_answers_it(
+    person: Person, shells: Shells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[bool] = []
+    answer = Confirm.action_answer
+
+    def noted(dialog: Confirm, yes: bool) -> None:  # noqa: FBT001 - as it is
+        answers.append(yes)
+        answer(dialog, yes)
+
+    monkeypatch.setattr(Confirm, "action_answer", noted)
+    await open_first(person, shells)
+    person.type(f"{LEADER}l")
+    await person.sees("enter open")
+    # To the board, n would be a key as well.
+    person.type("qn")
+    await person.until(lambda: answers == [False] and person.board.is_active)
 
 
 async def test_the_mouse_is_reported_where_the_program_asked(person: Person, shells: Shells) -> None:

@@ -23,7 +23,6 @@ from podboard.ui.widgets.terminal_area import TerminalArea
 from podboard.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.app import ComposeResult
     from textual.geometry import Region
 
@@ -200,10 +199,6 @@ class Board(Screen[None], inherit_bindings=False):
             self.key_line.display = shown
             if self._area.active is not None:
                 self._area.active.is_covered = shown
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Paste into the filter."""
-        self.keyboard.paste(event.text)
 
     # -- going about ------------------------------------------------------------------------
 
@@ -412,9 +407,9 @@ class Board(Screen[None], inherit_bindings=False):
             await self._open(keys)
             return
 
-        async def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
             if yes:
-                await self._open(keys)
+                self.keyboard.wait_for("open", self._open(keys))
 
         self.app.push_screen(Confirm(f"Open {len(keys)} terminals?", "open them"), answered)
 
@@ -431,9 +426,9 @@ class Board(Screen[None], inherit_bindings=False):
             return
         names = container_names(self._view.pods[key])
 
-        async def chosen(place: int | None) -> None:
+        def chosen(place: int | None) -> None:
             if place is not None:
-                await self._open([key], names[place])
+                self.keyboard.wait_for("open", self._open([key], names[place]))
 
         self.app.push_screen(Picker(f"container of {key[1]}", names), chosen)
 

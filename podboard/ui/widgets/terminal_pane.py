@@ -284,11 +284,6 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.follow()
         self.terminal.write(encode_paste(text, bracketed=self._core.bracketed_paste))
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Send what the person's terminal pasted."""
-        event.stop()
-        self.paste(event.text)
-
     # -- scrolling --------------------------------------------------------------------------
 
     def scroll_view(self, lines: int) -> None:

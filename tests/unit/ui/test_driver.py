@@ -28,9 +28,9 @@ class App:
     """Notes what the driver brings.
 
     Attributes:
-        came: Text and keys in the order they came, by the way they took: text, key, or message.
+        came: Text and keys in the order they came, by the way they took: text, key, paste, or message.
         takes_text: Whether a terminal has the focus.
-        takes_keys: Whether keys are the board's.
+        takes_keys: Whether keys and pastes are the board's.
         messages: Messages that are no keys.
         left_with: The exit codes it was asked to leave with.
     """
@@ -50,6 +50,11 @@ class App:
     def take_key(self, event: events.Key) -> bool:
         if self.takes_keys:
             self.came.append(f"key {event.key}")
+        return self.takes_keys
+
+    def take_paste(self, event: events.Paste) -> bool:
+        if self.takes_keys:
+            self.came.append(f"paste {event.text}")
         return self.takes_keys
 
     def post_message(self, message: Message) -> None:
@@ -251,9 +256,8 @@ async def test_a_paste_is_a_paste_however_it_comes(pty: Pty, pieces: list[str]) 
         for piece in pieces:
             person.type(piece)
             read()
-        await until(lambda: person.app.pasted)
-        assert person.app.pasted == ["rm -rf /\rls"]
-        assert person.app.came == []
+        assert person.app.came == ["paste rm -rf /\rls"]
+        person.app.came.clear()
         person.type("typed")
         read()
         assert "".join(came.split()[1] for came in person.app.came) == "typed"
@@ -266,17 +270,23 @@ async def test_a_paste_over_a_slow_line_is_a_paste(pty: Pty, monkeypatch: pytest
             await until(lambda: person.driver._escape_timer is None)
             person.type(piece)
             person.driver._read()
-        await until(lambda: person.app.pasted)
-        assert person.app.pasted == ["rm -rf /\rls"]
-        assert person.app.came == []
+        await until(lambda: person.app.came)
+        assert person.app.came == ["paste rm -rf /\rls"]
 
 
-async def test_text_between_two_pastes_is_typed(pty: Pty) -> None:
+async def test_pastes_and_keys_come_in_order(pty: Pty) -> None:
     async with at(pty) as person:
         person.type("\x1b[200~one\x1b[201~x\x1b[200~two\x1b[201~\r")
-        await until(lambda: len(person.app.pasted) == 2)
-        assert person.app.pasted == ["one", "two"]
-        await person.came("key x", "key enter")
+        await person.came("paste one", "key x", "paste two", "key enter")
+
+
+async def test_a_paste_nobody_takes_is_a_message(pty: Pty) -> None:
+    app = App()
+    app.takes_keys = False
+    async with at(pty, app) as person:
+        person.type("\x1b[200~one\x1b[201~")
+        await until(lambda: app.messages)
+        assert app.pasted == ["one"]
 
 
 # -- the end of the terminal ----------------------------------------------------------------

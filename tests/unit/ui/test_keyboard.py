@@ -29,6 +29,9 @@ class Pane:
     def send_text(self, text: str) -> None:
         self._board.did.append(f"text {text}")
 
+    def paste(self, text: str) -> None:
+        self._board.did.append(f"paste {text!r}")
+
 
 class Board:
     """Notes what it is asked.
@@ -54,7 +57,7 @@ class Board:
         self.told: list[str] = []
         self.focused_pane: Pane | None = None
         self.has_terminals = False
-        self.is_current = True
+        self.is_active = True
         self.filter_text = ""
         self.key_line = SimpleNamespace(set_keys=self._set_keys)
         self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
@@ -117,6 +120,10 @@ class Person:
             assert isinstance(event, events.Key)
             if not self.keyboard.take(event):
                 self.not_taken.append(event.key)
+
+    def paste(self, text: str) -> bool:
+        """Paste; whether there was a place for it."""
+        return self.keyboard.take_paste(events.Paste(text))
 
     def did(self) -> list[str]:
         """What the board was asked since the last call."""
@@ -217,12 +224,12 @@ def test_the_filter_is_shown_letter_by_letter(person: Person) -> None:
 
 
 def test_a_paste_goes_into_the_filter_while_it_is_typed(person: Person) -> None:
-    person.keyboard.paste("nothing")
+    assert not person.paste("nothing")
     person.type("/a")
-    person.keyboard.paste("we\x1bb\r\n-1\x7f")
+    assert person.paste("we\x1bb\r\n-1\x7f")
     assert person.board.filter_text == person.keyboard.filter == "aweb-1"
     person.type("\r")
-    person.keyboard.paste("more")
+    assert not person.paste("more")
     assert person.board.filter_text == "aweb-1"
 
 
@@ -372,6 +379,30 @@ async def test_keys_wait_for_an_action_that_takes_time(person: Person) -> None:
     assert person.did() == ["text pwd"]
 
 
+async def test_a_paste_waits_in_its_place_among_the_keys(person: Person) -> None:
+    person.board.slow = {"open"}
+    person.type("\r")
+    assert person.paste("ls -l")
+    person.type("\r")
+    person.enter_terminal()
+    person.board.done.set()
+    await until(lambda: len(person.board.did) == 4)
+    assert person.did() == ["open", "open done", "paste 'ls -l'", "key enter '\\r'"]
+
+
+async def test_what_is_typed_waits_for_all_that_is_being_done(person: Person) -> None:
+    person.board.slow = {"open", "close"}
+    for action in ("open", "close"):
+        person.keyboard.perform(action)
+    person.type("j")
+    person.board.done.set()
+    await until(lambda: "open done" in person.board.did)
+    assert "down" not in person.board.did
+    person.board.done.set()
+    await until(lambda: "down" in person.board.did)
+    assert person.did() == ["open", "close", "open done", "close done", "down"]
+
+
 async def test_an_action_among_the_waiting_keys_makes_the_rest_wait_again(person: Person) -> None:
     person.board.slow = {"open", "close"}
     person.type(f"\r{LEAD}xjk")
@@ -387,7 +418,7 @@ async def test_an_action_among_the_waiting_keys_makes_the_rest_wait_again(person
 async def test_keys_behind_a_question_answer_it(person: Person) -> None:
     person.board.slow = {"quit"}
     person.type("qyj")
-    person.board.is_current = False
+    person.board.is_active = False
     person.board.done.set()
     await until(lambda: person.board.posted)
     assert person.board.posted == ["y", "j"]
