@@ -41,6 +41,7 @@ class FailureKind(StrEnum):
     UNUSABLE = "unusable"  # what podboard was given: a flag, a file, a record
     LOGIN = "login"  # no credentials, or none that are accepted
     REFUSED = "refused"  # the server knows who asks, and says no
+    POD = "pod"  # the pod or the command itself: no other way would change it
     UNREACHABLE = "unreachable"  # nobody answered
     UNTRUSTED = "untrusted"  # the wrong one answered: never a reason to go on some other way in silence
 
@@ -208,5 +209,9 @@ class KubectlError(SshError):
 class RemotePodError(SshError):
     """kubectl on the host works, and told what is wrong with the pod."""
 
-    kind = FailureKind.REFUSED
+    kind = FailureKind.POD
     reason = "the pod's own trouble"
+
+
+class NotApplicableError(Exception):
+    """There is no such way into this pod, which is no failure; the message says why, in a few words."""

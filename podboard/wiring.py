@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from podboard.kube.access import Access
     from podboard.kube.client import ApiClient
-    from podboard.model.size import Size
+    from podboard.model.request import ExecRequest
     from podboard.model.target import Target
+    from podboard.session.climber import Channel
     from podboard.session.cluster import Cluster
-    from podboard.session.terminal import Channel
 
 
 class KubeconfigRung:
@@ -28,17 +28,37 @@ class KubeconfigRung:
     def __init__(self, client: ApiClient) -> None:
         self._client = client
 
+    async def way(self, target: Target) -> KubeconfigRung:  # noqa: ARG002 - the same for all pods
+        """The one there is."""
+        return self
+
+    @property
+    def identity(self) -> str:
+        """The context."""
+        return self._client.access.context
+
     @property
     def endpoint(self) -> str:
         """The API server's address."""
         return self._client.access.server
 
-    async def open(self, target: Target, size: Size) -> Channel:
-        """Open a shell in the target."""
-        from podboard.kube.exec import open_exec
-        from podboard.wire.shell import SHELL_COMMAND
+    trust = "kubeconfig"
 
-        return await open_exec(self._client, target, SHELL_COMMAND, tty=True, size=size)
+    async def prepare(self) -> None:
+        """Nothing is left to prepare."""
+
+    async def reach(self, say: Callable[[str], None]) -> None:  # noqa: ARG002 - it takes no time worth a word
+        """Ask for the server's version."""
+        await self._client.get_bytes("/version")
+
+    async def open(self, request: ExecRequest, say: Callable[[str], None]) -> Channel:  # noqa: ARG002 - as above
+        """Start the command."""
+        from podboard.kube.exec import open_exec
+
+        return await open_exec(
+            self._client, request.target, request.command,
+            tty=request.tty, size=request.size, stdin=request.stdin,
+        )  # fmt: skip
 
 
 @asynccontextmanager
@@ -59,11 +79,12 @@ async def open_cluster(
     """
     access = await asyncio.to_thread(_find_access, kubeconfig, context)
     from podboard.kube.client import ApiClient
+    from podboard.session.climber import Ladder
     from podboard.session.cluster import Cluster
 
     watched = None if all_namespaces else namespace or access.namespace
     async with ApiClient(access) as client:
-        yield Cluster(client, (KubeconfigRung(client),), watched)
+        yield Cluster(client, Ladder((KubeconfigRung(client),)), watched)
 
 
 def _find_access(kubeconfig: str | None, context: str | None) -> Access:

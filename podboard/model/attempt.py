@@ -1,20 +1,29 @@
-"""One try to open a terminal, as the pane, the badge and the log tell it."""
+"""One try to open a terminal, as the pane, the badge, the log and the history tell it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-SETUP_FAILED = "Error setting up Kubernetes WebSocket connection"
-"""How a log line about a failed attempt begins; people search for it, so it never changes."""
+SETUP_FAILED: Final = "Error setting up Kubernetes WebSocket connection"
+FALLING_BACK: Final = "Falling back to SSH connection to pod"
+SSH_FAILED: Final = "Error in SSH fallback method"
+"""How log lines begin; people search for them, so they never change."""
+
+SSH: Final = "ssh"
+"""The method that is no WebSocket, and the last."""
 
 
 class Outcome(StrEnum):
     """What became of an attempt."""
 
+    TRYING = "trying"
     OPENED = "opened"
     FAILED = "failed"
+    UNTRUSTED = "untrusted"  # who answered could not show to be who was meant
     NOT_APPLICABLE = "not applicable"
+    OVERTAKEN = "overtaken"  # another way opened first
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class Attempt:
         started: When it began, in seconds since 1970.
         duration: How long it took, in seconds.
         status: The HTTP status of a refusal, if there was an answer at all.
-        sentence: What happened, for a person; empty for a success.
+        reason: The server's or SSH's own short word for a failure; may be empty.
+        sentence: What happened, for a person; empty for a success. While it is tried, how far it has come.
         hint: What to do next; may be empty.
     """
 
@@ -39,3 +49,9 @@ class Attempt:
     status: int | None = None
     sentence: str = ""
     hint: str = ""
+    reason: str = ""
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it was tried and led nowhere."""
+        return self.outcome in {Outcome.FAILED, Outcome.UNTRUSTED}

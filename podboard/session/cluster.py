@@ -16,7 +16,7 @@ from podboard.session.roster import Roster
 if TYPE_CHECKING:
     from podboard.kube.client import ApiClient
     from podboard.kube.pods import FeedState
-    from podboard.session.terminal import Rung
+    from podboard.session.climber import Ladder
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Cluster:
 
     Args:
         client: Of its API server.
-        rungs: The ways into its pods, in the order they are tried.
+        ladder: The ways into its pods.
         namespace: What to watch at first; None for all namespaces.
 
     Attributes:
@@ -44,9 +44,9 @@ class Cluster:
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
     """
 
-    def __init__(self, client: ApiClient, rungs: tuple[Rung, ...], namespace: str | None) -> None:
+    def __init__(self, client: ApiClient, ladder: Ladder, namespace: str | None) -> None:
         self.context = client.access.context
-        self.rungs = rungs
+        self.ladder = ladder
         self.namespace = namespace
         self.roster = Roster()
         self.turns = Turns()

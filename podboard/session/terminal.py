@@ -8,20 +8,22 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from podboard.errors import PodboardError
-from podboard.model.attempt import SETUP_FAILED, Attempt, Outcome
+from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED, Outcome
 from podboard.model.badge import Badge, TerminalState
 from podboard.model.ending import EndingKind, failed
+from podboard.model.request import ExecRequest
 from podboard.model.text import one_line
-from podboard.session.pump import Pump, Source, Turns
+from podboard.session.climber import Climber
+from podboard.session.pump import Pump, Turns
 from podboard.vt.screen import Screen
+from podboard.wire.shell import SHELL_COMMAND
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from podboard.model.attempt import Attempt
     from podboard.model.ending import Ending
     from podboard.model.size import Size
     from podboard.model.target import Target
+    from podboard.session.climber import Channel, Ladder
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,13 @@ SLICE: Final = 16 * 1024
 """Bytes fed to the core at a time, so that one large message cannot hold the event loop."""
 
 _LOG_LINES: Final = 500
+
+_PHRASES: Final = (SETUP_FAILED, FALLING_BACK, SSH_FAILED)
+
+_NO_WAY: Final = (
+    "there is no way into this pod",
+    "a kubeconfig, or a record of the pod with a token or an SSH host, would be one",
+)
 
 # What a program that was cut off may have left behind, ended or undone one by one: the core knows no
 # soft reset.
@@ -42,48 +51,6 @@ _TIDY: Final = (
     b"\x1b[?1;66l\x1b[<99u\x1b[>4;0m"  # keys
     b"\x1b[0m\x1b[0 q\x1b[?25h"  # colours and cursor
 )
-
-
-class Channel(Source, Protocol):
-    """A stream into a running container, opened by a way in; its last event is ``Ended``."""
-
-    def write_nowait(self, data: bytes) -> bool:
-        """Send a little input at once; False where it has to be written in turn."""
-        ...
-
-    async def write(self, data: bytes) -> None:
-        """Send input; returns when it is on its way."""
-        ...
-
-    async def resize(self, size: Size) -> None:
-        """Tell the container the terminal's size."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of the connection; safe to call at any time."""
-        ...
-
-
-class Rung(Protocol):
-    """One way into a pod."""
-
-    @property
-    def name(self) -> str:
-        """As badges and logs have it: ``ws:kubeconfig``."""
-        ...
-
-    @property
-    def endpoint(self) -> str:
-        """The server it goes to."""
-        ...
-
-    async def open(self, target: Target, size: Size) -> Channel:
-        """Open a shell.
-
-        Raises:
-            PodboardError: It did not work; the message and the hint say why.
-        """
-        ...
 
 
 class Listener(Protocol):
@@ -110,13 +77,12 @@ class Terminal:
     """A shell in a container, from the first attempt to its end, and again if the person asks.
 
     Args:
-        rungs: The ways in, in the order they are tried.
+        ladder: The ways in, shared by all terminals of the cluster.
         size: The size of the screen, which the container is told.
         scrollback: Lines kept above the screen.
         turns: Shared by all terminals, so that those nobody looks at read one after another.
 
     Attributes:
-        attempts: Every try so far, in order.
         ending: How the last shell ended; None while there is one.
         opened: When the present shell was opened, in seconds since 1970.
         shown: Whether somebody looks at it now.
@@ -129,7 +95,7 @@ class Terminal:
     def __init__(
         self,
         target: Target,
-        rungs: Sequence[Rung],
+        ladder: Ladder,
         size: Size,
         *,
         scrollback: int = 10_000,
@@ -138,7 +104,6 @@ class Terminal:
         self.target = target
         self.screen = Screen(size, scrollback)
         self.badge = Badge(TerminalState.CONNECTING)
-        self.attempts: list[Attempt] = []
         self.ending: Ending | None = None
         self.opened = 0.0
         self.shown = False
@@ -146,7 +111,8 @@ class Terminal:
         self.lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
         self.received = 0
         self.sent = 0
-        self._rungs = tuple(rungs)
+        self._ladder = ladder
+        self._climber: Climber | None = None
         self._turns = turns or Turns()
         self._channel: Channel | None = None
         self._listener: Listener | None = None
@@ -154,6 +120,11 @@ class Terminal:
         self._signs = ("", 0, False)
         self._has_input = asyncio.Event()
         self._has_size = asyncio.Event()
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """What became of each way in when it was last opened, in the order of the ladder."""
+        return self._climber.attempts if self._climber is not None else []
 
     def attach(self, listener: Listener) -> None:
         """Tell ``listener`` from now on what happens."""
@@ -182,6 +153,8 @@ class Terminal:
     async def run(self) -> None:
         """Open a shell and serve it until it ends. May be called again once it has."""
         again = self.ending is not None
+        if again:
+            self._ladder.forget_failures()
         self._become(TerminalState.RECONNECTING if again else TerminalState.CONNECTING)
         self.ending = None
         channel = await self._climb()
@@ -209,33 +182,26 @@ class Terminal:
         self._end(failed(sentence, hint))
 
     async def _climb(self) -> Channel | None:
-        for rung in self._rungs:
-            self.badge = Badge(self.badge.state, rung.name)
-            self._note(logging.INFO, f"{rung.name}: connecting to {rung.endpoint}")
-            started, clock = time.time(), time.monotonic()
-            size = self.screen.size
-            try:
-                channel = await rung.open(self.target, size)
-            except PodboardError as error:
-                status = getattr(error, "status", None)
-                outcome, sentence, hint = Outcome.FAILED, error.message, error.hint
-                self._note(logging.ERROR, f"{SETUP_FAILED}: {self.target}: {rung.name}: {sentence}")
-            else:
-                status, outcome, sentence, hint = None, Outcome.OPENED, "", ""
-            duration = time.monotonic() - clock
-            self.attempts.append(
-                Attempt(rung.name, rung.endpoint, started, duration, outcome, status, sentence, hint)
-            )
-            if outcome is Outcome.OPENED:
-                if self.screen.size == size:
-                    self._has_size.clear()
-                self.opened = time.time()
-                self._note(logging.INFO, f"{rung.name}: open after {duration:.2f} s")
-                self._become(TerminalState.OPEN)
-                return channel
-        last = self.attempts[-1]
-        self._end(failed(last.sentence, last.hint))
-        return None
+        self._climber = climber = Climber(self._ladder, self._climbed, self._note)
+        size = self.screen.size
+        request = ExecRequest(self.target, SHELL_COMMAND, tty=True, size=size, is_shell=True)
+        channel = await climber.climb(request)
+        if channel is None:
+            told = climber.told
+            self._end(failed(told.sentence, told.hint) if told else failed(*_NO_WAY))
+            return None
+        if self.screen.size == size:
+            self._has_size.clear()
+        self.opened = time.time()
+        self.badge = Badge(self.badge.state, climber.winner)
+        self._become(TerminalState.OPEN)
+        return channel
+
+    def _climbed(self) -> None:
+        trying = [attempt.method for attempt in self.attempts if attempt.outcome is Outcome.TRYING]
+        if trying:
+            self.badge = Badge(self.badge.state, trying[-1])
+        self._changed()
 
     def _feed(self, data: bytes) -> None:
         screen = self.screen
@@ -291,7 +257,7 @@ class Terminal:
 
     def _note(self, level: int, text: str) -> None:
         text = one_line(text)
-        log.log(level, "%s", text if text.startswith(SETUP_FAILED) else f"{self.target}: {text}")
+        log.log(level, "%s", text if text.startswith(_PHRASES) else f"{self.target}: {text}")
         self.lines.append(LogLine(time.time(), level, text))
         self._changed()
 

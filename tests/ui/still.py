@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from podboard.session.climber import Ladder
 from podboard.session.cluster import Cluster
 from podboard.wire.exec_channel import Stdout
 from tests.unit.session.fakes import FakeChannel, FakeRung
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from podboard.model.pod import Pod, PodKey
-    from podboard.session.terminal import Rung
+    from podboard.session.climber import Rung
 
 
 class StillCluster(Cluster):
@@ -33,7 +34,7 @@ class StillCluster(Cluster):
         namespaces: Iterable[str] = (),
     ) -> None:
         client = SimpleNamespace(access=SimpleNamespace(context="kind-dev"))
-        super().__init__(client, rungs, namespace)  # type: ignore[arg-type]
+        super().__init__(client, Ladder(rungs), namespace)  # type: ignore[arg-type]
         self._listed_namespaces = list(namespaces)
         self.watched: list[str | None] = []
         self.say("")
@@ -65,16 +66,18 @@ class StillCluster(Cluster):
 
 
 class Shells:
-    """The shells of a cluster of one namespace, in the order they were opened.
+    """The shells of a cluster, in the order they were opened.
 
     Attributes:
         rung: The only way into them.
     """
 
-    def __init__(self, *pods: Pod) -> None:
+    def __init__(self, *pods: Pod, namespace: str | None = "shop", rung: FakeRung | None = None) -> None:
         self.channels = [FakeChannel() for _ in range(20)]
-        self.rung = FakeRung(*self.channels)
-        self.cluster = StillCluster(*pods, rungs=(self.rung,), namespace="shop")
+        self.rung = rung or FakeRung(*self.channels)
+        self.cluster = StillCluster(
+            *pods, rungs=(self.rung,), namespace=namespace, namespaces=("data", "infra", "shop")
+        )
 
     def __getitem__(self, index: int) -> FakeChannel:
         return self.channels[index]

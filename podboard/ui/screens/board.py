@@ -441,7 +441,7 @@ class Board(Screen[None], inherit_bindings=False):
         terminals = [
             Terminal(
                 Target(*key, container or default_container(pods[key]), pods[key].uid),
-                self._cluster.rungs,
+                self._cluster.ladder,
                 size,
                 turns=self._cluster.turns,
             )

@@ -4,6 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from podboard.errors import NotApplicableError
+from podboard.model.request import ExecRequest
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session.terminal import Terminal
@@ -30,6 +32,7 @@ class FakeChannel:
         self.open_for_input = asyncio.Event()
         self.open_for_input.set()
         self.closes = 0
+        self.input_has_ended = False
         self._arrived: Callable[[], None] = lambda: None
 
     def say(self, *events: Event) -> None:
@@ -59,6 +62,9 @@ class FakeChannel:
         await self.open_for_input.wait()
         self.written.append(data)
 
+    async def end_input(self) -> None:
+        self.input_has_ended = True
+
     async def resize(self, size: Size) -> None:
         self.sizes.append(size)
 
@@ -70,7 +76,10 @@ class FakeRung:
     """A way in that gives what it was given, an error or a channel, one a try.
 
     Attributes:
-        asked: What it was asked to open, and at which size.
+        identity: What it stands on.
+        trust: By what it knows its server.
+        requests: What it was asked to open.
+        reached: How often it was reached for.
     """
 
     def __init__(
@@ -78,15 +87,40 @@ class FakeRung:
         *answers: FakeChannel | Exception,
         name: str = "ws:kubeconfig",
         before: Callable[[], Awaitable[object]] | None = None,
+        reach: Callable[[], Awaitable[object]] | None = None,
+        applies: str = "",
     ) -> None:
         self.name = name
         self.endpoint = f"https://{name.replace(':', '-')}.test"
-        self.asked: list[tuple[Target, Size]] = []
+        self.identity = name
+        self.trust = name
+        self.requests: list[ExecRequest] = []
+        self.reached = 0
         self._answers = deque(answers)
         self._before = before
+        self._reach = reach
+        self._why_not = applies
 
-    async def open(self, target: Target, size: Size) -> FakeChannel:
-        self.asked.append((target, size))
+    @property
+    def asked(self) -> list[tuple[Target, Size | None]]:
+        """What it was asked to open, and at which size."""
+        return [(request.target, request.size) for request in self.requests]
+
+    async def way(self, _: Target) -> "FakeRung":
+        if self._why_not:
+            raise NotApplicableError(self._why_not)
+        return self
+
+    async def prepare(self) -> None:
+        pass
+
+    async def reach(self, _: Callable[[str], None]) -> None:
+        self.reached += 1
+        if self._reach is not None:
+            await self._reach()
+
+    async def open(self, request: ExecRequest, _: Callable[[str], None]) -> FakeChannel:
+        self.requests.append(request)
         if self._before is not None:
             await self._before()
         answer = self._answers.popleft()

@@ -14,7 +14,8 @@ from podboard.model.badge import TerminalState
 from podboard.model.ending import Ending, dropped, exited, failed
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.session.terminal import SLICE, Rung, Terminal
+from podboard.session.climber import Ladder, Rung
+from podboard.session.terminal import SLICE, Terminal
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.style import DEFAULT
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
@@ -27,7 +28,7 @@ SETUP_FAILED = "Error setting up Kubernetes WebSocket connection"
 
 
 def new(*rungs: Rung, shown: bool = True) -> Terminal:
-    terminal = Terminal(TARGET, rungs, SIZE, scrollback=100)
+    terminal = Terminal(TARGET, Ladder(rungs), SIZE, scrollback=100)
     terminal.shown = shown
     return terminal
 
@@ -368,7 +369,7 @@ async def test_a_shell_opened_again_begins_below_a_line() -> None:
     assert (old, new_one) == ("old shell", "fresh shell")
     assert line.strip("─") == " new shell "
     assert len(line) == SIZE.columns - 1
-    assert len(terminal.attempts) == 2
+    assert [attempt.outcome for attempt in terminal.attempts] == [Outcome.OPENED]
 
 
 async def test_the_line_covers_nothing_of_the_shell_before() -> None:
@@ -454,7 +455,7 @@ async def test_no_control_character_gets_into_the_lines_or_the_log(
     monkeypatch.setattr(logging, "raiseExceptions", True)
     start_logging(path)
     hostile = "\x1b]52;c;aGk=\x07\r\nERROR forged: \u202e\x9b31m"
-    terminal = Terminal(Target("shop", f"web{hostile}"), (FakeRung(PodboardError(hostile)),), SIZE)
+    terminal = Terminal(Target("shop", f"web{hostile}"), Ladder((FakeRung(PodboardError(hostile)),)), SIZE)
     await terminal.run()
     for handler in root.handlers:
         handler.close()

@@ -1,0 +1,29 @@
+"""What is to run in a pod, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podboard.model.size import Size
+    from podboard.model.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class ExecRequest:
+    """A command for a container.
+
+    Attributes:
+        command: Program and arguments; no shell takes them apart.
+        tty: Whether it gets a terminal, of ``size``; its stderr then comes as stdout.
+        stdin: Whether it gets an input.
+        is_shell: Whether it only waits for what is typed: then it does no harm to start it twice.
+    """
+
+    target: Target
+    command: tuple[str, ...]
+    tty: bool
+    size: Size | None = None
+    stdin: bool = True
+    is_shell: bool = False

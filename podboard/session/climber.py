@@ -1,0 +1,420 @@
+"""Goes up the ladder: tries the ways into a pod as ``wire.ladder`` plans it, and tells what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+
+from podboard.errors import FailureKind, NotApplicableError, PodboardError
+from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH, SSH_FAILED, Attempt, Outcome
+from podboard.session.pump import Source
+from podboard.wire.exec_channel import Ended
+from podboard.wire.ladder import HEAD_START, Failed, Opened, Silence, Start, Wait, climb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from podboard.model.request import ExecRequest
+    from podboard.model.size import Size
+    from podboard.model.target import Target
+
+log = logging.getLogger(__name__)
+
+REMEMBER: Final = 30.0
+"""Seconds for which a way that failed is tried after the others."""
+
+_LEAVE_SHELL: Final = b" exit\r"
+_LEAVING: Final = 5.0
+"""Seconds for a shell nobody needs to start and to leave."""
+
+_WORTH_REMEMBERING = {FailureKind.UNREACHABLE, FailureKind.UNTRUSTED, FailureKind.LOGIN, FailureKind.UNUSABLE}
+"""What will be the same for the next pod; a refusal or the pod's own trouble need not be."""
+
+
+class Channel(Source, Protocol):
+    """A stream into a running container, opened by a way in; its last event is ``Ended``."""
+
+    def write_nowait(self, data: bytes) -> bool:
+        """Send a little input at once; False where it has to be written in turn."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Send input; returns when it is on its way."""
+        ...
+
+    async def end_input(self) -> None:
+        """Tell the command that no more input comes, where the protocol has a word for it."""
+        ...
+
+    async def resize(self, size: Size) -> None:
+        """Tell the container the terminal's size."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection; safe to call at any time."""
+        ...
+
+
+class Way(Protocol):
+    """One way into one pod. Its methods are called in this order, and raise PodboardError."""
+
+    @property
+    def identity(self) -> str:
+        """What it stands on, by which its failure is remembered: the same for all pods it is the way to."""
+        ...
+
+    @property
+    def endpoint(self) -> str:
+        """The server it goes to, without credentials; empty until it is prepared."""
+        ...
+
+    @property
+    def trust(self) -> str:
+        """By what it knows the server, so that another verdict needs another one; empty for anything goes."""
+        ...
+
+    async def prepare(self) -> None:
+        """Read what it needs."""
+        ...
+
+    async def reach(self, say: Callable[[str], None]) -> None:
+        """Connect and log in, but start nothing; ``say`` how far it has come."""
+        ...
+
+    async def open(self, request: ExecRequest, say: Callable[[str], None]) -> Channel:
+        """Start the command."""
+        ...
+
+
+class Rung(Protocol):
+    """One kind of way into a pod."""
+
+    @property
+    def name(self) -> str:
+        """As badges and logs have it: ``ws:kubeconfig``."""
+        ...
+
+    async def way(self, target: Target) -> Way:
+        """Return the way into a pod, without asking any server.
+
+        Raises:
+            NotApplicableError: There is none.
+            PodboardError: What it stands on cannot be used.
+        """
+        ...
+
+
+class Ladder:
+    """The ways into the pods of a cluster, shared by all its terminals.
+
+    Args:
+        rungs: In the order in which they are tried.
+        clock: In seconds.
+    """
+
+    def __init__(self, rungs: Sequence[Rung], clock: Callable[[], float] = time.monotonic) -> None:
+        self.rungs = tuple(rungs)
+        self._clock = clock
+        self._failed: dict[tuple[str, str], float] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    def note_failure(self, rung: str, identity: str) -> None:
+        """Remember that a way failed a moment ago."""
+        self._failed[rung, identity] = self._clock()
+
+    def forget_failure(self, rung: str, identity: str) -> None:
+        """Forget it: the way worked."""
+        self._failed.pop((rung, identity), None)
+
+    def forget_failures(self) -> None:
+        """Forget all, for a person who asks to try again."""
+        self._failed.clear()
+
+    def failed_recently(self, rung: str, identity: str) -> bool:
+        """Whether a way failed a moment ago."""
+        return self._clock() - self._failed.get((rung, identity), float("-inf")) < REMEMBER
+
+    def leave(self, opening: asyncio.Task[Channel]) -> None:
+        """End a shell that nobody needs as soon as it is there; closing its connection would not."""
+        task = asyncio.create_task(_leave(opening))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def close(self) -> None:
+        """Wait for the shells that are being left."""
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+
+
+@dataclass(slots=True, eq=False)
+class _Try:
+    """One way while it is tried."""
+
+    rung: str
+    way: Way
+    attempt: Attempt
+    began: float = 0.0
+    is_opening: bool = False
+    is_final: bool = False
+    task: asyncio.Task[Channel] | None = None
+
+
+class Climber:
+    """One climb into one pod.
+
+    Args:
+        ladder: The ways.
+        changed: Called when an attempt is not what it was.
+        note: Called with what the log should say: its level and the text.
+
+    Attributes:
+        winner: The method that opened; empty before one did.
+    """
+
+    def __init__(
+        self,
+        ladder: Ladder,
+        changed: Callable[[], None],
+        note: Callable[[int, str], None],
+    ) -> None:
+        self._ladder = ladder
+        self._changed = changed
+        self._note = note
+        self._attempts: dict[str, Attempt] = {}
+        self._tries: list[_Try] = []
+        self._untrusted: set[tuple[str, str]] = set()
+        # Held by the way that starts the command, and kept by the one that did.
+        self._starting = asyncio.Lock()
+        self.winner = ""
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """What has become of each way so far, in the order of the ladder."""
+        return [self._attempts[rung.name] for rung in self._ladder.rungs if rung.name in self._attempts]
+
+    @property
+    def told(self) -> Attempt | None:
+        """What to tell where no way opened: the pod's own trouble, else the last way that failed."""
+        final = [tried.attempt for tried in self._tries if tried.is_final]
+        failures = final or [attempt for attempt in self.attempts if attempt.is_failure]
+        return failures[-1] if failures else None
+
+    async def climb(self, request: ExecRequest) -> Channel | None:
+        """Open a way; None if none does. The other ways that were tried are let go of.
+
+        Args:
+            request: A command that is no shell is started on one way at a time, and not again where it is
+                not known whether it was.
+        """
+        await self._find_ways(request.target)
+        opened: Channel | None = None
+        try:
+            opened = await self._follow(request)
+        finally:
+            await self._let_go(request, opened)
+        return opened
+
+    async def _find_ways(self, target: Target) -> None:
+        for rung in self._ladder.rungs:
+            attempt = Attempt(rung.name, "", time.time(), 0.0, Outcome.TRYING)
+            try:
+                self._tries.append(_Try(rung.name, await rung.way(target), attempt))
+            except (NotApplicableError, PodboardError) as error:
+                self._attempts[rung.name] = attempt = _failed(attempt, error)
+                self._tell(attempt, target)
+
+    async def _follow(self, request: ExecRequest) -> Channel | None:
+        """Do what ``wire.ladder.climb`` plans."""
+        places = range(len(self._tries))
+        late = {place for place in places if self._failed_recently(self._tries[place])}
+        plan = climb(sorted(places, key=lambda place: (place in late, place)))
+        loop = asyncio.get_running_loop()
+        silent_until = 0.0
+        event: Opened | Failed | Silence | None = None
+        with suppress(StopIteration):
+            while True:
+                match plan.send(event):
+                    case Start(place):
+                        self._start(self._tries[place], request)
+                        silent_until, event = loop.time() + HEAD_START, None
+                    case Wait(for_silence):
+                        patience = max(0.0, silent_until - loop.time()) if for_silence else None
+                        event = await self._wait(request, patience)
+                        if isinstance(event, Opened):
+                            return self._settle_opened(self._tries[event.way])
+        return None
+
+    def _failed_recently(self, tried: _Try) -> bool:
+        return self._ladder.failed_recently(tried.rung, tried.way.identity)
+
+    async def _wait(self, request: ExecRequest, patience: float | None) -> Opened | Failed | Silence:
+        """Wait for what becomes of a way; one that opens counts before one that fails."""
+        running = {tried.task: place for place, tried in enumerate(self._tries) if _is_tried(tried)}
+        done, _ = await asyncio.wait(
+            [task for task in running if task is not None],
+            timeout=patience, return_when=asyncio.FIRST_COMPLETED,
+        )  # fmt: skip
+        if not done:
+            return Silence()
+        place = min((task.exception() is not None, running[task]) for task in done)[1]
+        tried = self._tries[place]
+        assert tried.task is not None  # noqa: S101 - it is done
+        error = tried.task.exception()
+        if error is None:
+            return Opened(place)
+        if not isinstance(error, PodboardError | NotApplicableError):
+            raise error
+        self._settle_failed(tried, error, request.target)
+        return Failed(place, for_good=tried.is_final)
+
+    def _start(self, tried: _Try, request: ExecRequest) -> None:
+        tried.began = time.monotonic()
+        tried.attempt = replace(tried.attempt, started=time.time(), endpoint=tried.way.endpoint)
+        self._put(tried, tried.attempt)
+        tried.task = asyncio.create_task(self._try(tried, request))
+
+    async def _try(self, tried: _Try, request: ExecRequest) -> Channel:
+        way = tried.way
+        say = partial(self._progress, tried)
+        await way.prepare()
+        say("")
+        if (way.endpoint, way.trust) in self._untrusted or (not way.trust and self._met(way.endpoint)):
+            msg = "the same server, which is not trusted"
+            raise NotApplicableError(msg)
+        self._tell_begin(tried, request.target)
+        if len(self._tries) > 1:
+            await way.reach(say)
+        has_turn = await self._take_turn(patience=HEAD_START if request.is_shell else None)
+        tried.is_opening = True
+        try:
+            return await way.open(request, say)
+        except BaseException:
+            tried.is_opening = False
+            if has_turn:
+                self._starting.release()
+            raise
+
+    def _met(self, endpoint: str) -> bool:
+        return any(endpoint == untrusted for untrusted, _ in self._untrusted)
+
+    async def _take_turn(self, patience: float | None) -> bool:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._starting.acquire()
+        except TimeoutError:
+            return False
+
+    async def _let_go(self, request: ExecRequest, opened: Channel | None) -> None:
+        cancelled = []
+        for tried in self._tries:
+            task = tried.task
+            if task is None or (task.done() and (task.exception() is not None or task.result() is opened)):
+                continue
+            self._settle_overtaken(tried)
+            if tried.is_opening and request.is_shell:
+                self._ladder.leave(task)
+            else:
+                task.cancel()
+                cancelled.append(task)
+        await asyncio.gather(*cancelled, return_exceptions=True)
+
+    # -- what is told -----------------------------------------------------------------------
+
+    def _put(self, tried: _Try, attempt: Attempt) -> None:
+        tried.attempt = self._attempts[tried.rung] = attempt
+        self._changed()
+
+    def _progress(self, tried: _Try, sentence: str) -> None:
+        if tried.attempt.outcome is Outcome.TRYING:
+            self._put(tried, replace(tried.attempt, endpoint=tried.way.endpoint, sentence=sentence))
+
+    def _settle_opened(self, tried: _Try) -> Channel:
+        duration = time.monotonic() - tried.began
+        self._put(tried, replace(tried.attempt, outcome=Outcome.OPENED, sentence="", duration=duration))
+        self._ladder.forget_failure(tried.rung, tried.way.identity)
+        self._note(logging.INFO, f"{tried.rung}: open after {duration:.2f} s")
+        self.winner = tried.rung
+        assert tried.task is not None  # noqa: S101 - it is done
+        return tried.task.result()
+
+    def _settle_failed(self, tried: _Try, error: PodboardError | NotApplicableError, target: Target) -> None:
+        attempt = replace(tried.attempt, endpoint=tried.way.endpoint, duration=time.monotonic() - tried.began)
+        self._put(tried, _failed(attempt, error))
+        self._tell(tried.attempt, target)
+        if isinstance(error, PodboardError):
+            tried.is_final = error.kind is FailureKind.POD
+            if error.kind is FailureKind.UNTRUSTED:
+                self._untrusted.add((tried.way.endpoint, tried.way.trust))
+            if error.kind in _WORTH_REMEMBERING:
+                self._ladder.note_failure(tried.rung, tried.way.identity)
+
+    def _settle_overtaken(self, tried: _Try) -> None:
+        duration = time.monotonic() - tried.began
+        sentence = f"no answer for {duration:.1f} s" if duration >= HEAD_START else ""
+        self._put(
+            tried, replace(tried.attempt, outcome=Outcome.OVERTAKEN, sentence=sentence, duration=duration)
+        )
+        if sentence:
+            self._note(logging.INFO, f"{tried.rung}: {sentence}")
+            self._ladder.note_failure(tried.rung, tried.way.identity)
+
+    def _tell_begin(self, tried: _Try, target: Target) -> None:
+        if tried.rung == SSH and len(self._attempts) > 1:
+            self._note(logging.WARNING, f"{FALLING_BACK}: {target}: {tried.way.endpoint}")
+        else:
+            self._note(logging.INFO, f"{tried.rung}: connecting to {tried.way.endpoint}")
+
+    def _tell(self, attempt: Attempt, target: Target) -> None:
+        if attempt.is_failure:
+            phrase = SSH_FAILED if attempt.method == SSH else SETUP_FAILED
+            self._note(logging.ERROR, f"{phrase}: {target}: {attempt.method}: {attempt.sentence}")
+        else:
+            self._note(logging.INFO, f"{attempt.method}: {attempt.sentence}")
+
+
+def _is_tried(tried: _Try) -> bool:
+    return tried.task is not None and tried.attempt.outcome is Outcome.TRYING
+
+
+def _failed(attempt: Attempt, error: PodboardError | NotApplicableError) -> Attempt:
+    if isinstance(error, NotApplicableError):
+        return replace(attempt, outcome=Outcome.NOT_APPLICABLE, sentence=str(error))
+    outcome = Outcome.UNTRUSTED if error.kind is FailureKind.UNTRUSTED else Outcome.FAILED
+    return replace(
+        attempt,
+        outcome=outcome,
+        status=getattr(error, "status", None),
+        reason=getattr(error, "reason", ""),
+        sentence=error.message,
+        hint=error.hint,
+    )
+
+
+async def _leave(opening: asyncio.Task[Channel]) -> None:
+    try:
+        channel = await opening
+    except PodboardError as error:
+        log.info("a shell nobody needs did not open: %s", error.message)
+        return
+    has_ended = asyncio.Event()
+
+    def read() -> None:
+        while (event := channel.receive_nowait()) is not None:
+            if isinstance(event, Ended):
+                has_ended.set()
+                break
+
+    try:
+        channel.attend(read)
+        read()
+        await channel.write(_LEAVE_SHELL)
+        async with asyncio.timeout(_LEAVING):
+            await has_ended.wait()
+    except TimeoutError:
+        log.warning("a shell nobody needs did not end")
+    finally:
+        await channel.close()
