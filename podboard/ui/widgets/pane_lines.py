@@ -12,6 +12,7 @@ from podboard.model.badge import TerminalState
 from podboard.model.duration import human_duration
 from podboard.ui.keymap import LEADER_SHOWN
 from podboard.ui.widgets.looks import STATE_LOOKS
+from podboard.ui.widgets.wrapping import sentence_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,9 +58,14 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
     ending = terminal.ending
     if ending is None:
         return []
-    failed = terminal.badge.state is TerminalState.FAILED
-    lines = [Segment(f" {terminal.badge.sign} {ending.sentence}", look("failed" if failed else ""))]
-    if ending.hint:
-        lines.append(Segment(f" → {ending.hint}", look("hint")))
-    lines.append(Segment(f" enter opens it again · {LEADER_SHOWN} x closes it", look("dim")))
-    return [Strip([line]).adjust_cell_length(width, look("")) for line in lines]
+    told = look("failed" if terminal.badge.state is TerminalState.FAILED else "")
+    next_keys = f"enter opens it again · {LEADER_SHOWN} x closes it"
+    sentences = [(terminal.badge.sign, ending.sentence, told), ("→", ending.hint, look("hint"))]
+    lines = [
+        line
+        for sign, sentence, style in sentences
+        if sentence
+        for line in sentence_lines([Segment(f" {sign} ", style)], sentence, style, width, 3)
+    ]
+    lines += sentence_lines([Segment(" ")], next_keys, look("dim"), width, 1)
+    return [line.adjust_cell_length(width, look("")) for line in lines]
