@@ -26,6 +26,17 @@ class Outcome(StrEnum):
     OVERTAKEN = "overtaken"  # another way opened first
 
 
+OUTCOME_SIGNS: Final = {
+    Outcome.TRYING: "◐",
+    Outcome.OPENED: "●",
+    Outcome.FAILED: "✗",
+    Outcome.UNTRUSTED: "✗",
+    Outcome.NOT_APPLICABLE: "–",
+    Outcome.OVERTAKEN: "○",
+}
+"""One cell each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One way into a pod, tried once.
