@@ -181,9 +181,12 @@ class Keyboard:
         self._board.show_menu(shown=False)
         if self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
+        elif self._board.focused_pane is None and self._board.has_terminals:
+            line.set_keys(LIST, right=f"{LEADER_SHOWN} leader")
         elif self._board.focused_pane is None:
-            line.set_keys(LIST, right=f"{LEADER_SHOWN} leader" if self._board.has_terminals else "")
+            line.set_keys(key for key in LIST if key.action != "terminal")
         elif self._scrolling:
             line.set_keys(SCROLLING, mode="SCROLL")
         else:
-            line.set_keys((), right=f"keys go to the pod · {LEADER_SHOWN} leader")
+            where = "" if self._board.focused_pane.is_ended else "keys go to the pod · "
+            line.set_keys((), right=f"{where}{LEADER_SHOWN} leader")

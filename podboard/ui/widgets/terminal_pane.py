@@ -139,16 +139,17 @@ class TerminalPane(LooksMixin, can_focus=True):
                 return False
             pieces.append(f"\x1b[{top + row + 1};{left + 1}H{strip.render(console)}")
         cursor = self._core.cursor
+        is_visible = cursor.visible and not self.is_ended
         app.cursor_position = Offset(left + cursor.column, top + cursor.row)
         pieces.append(f"\x1b[{top + cursor.row + 1};{left + cursor.column + 1}H")
         painted = "".join(pieces)
         if len(rows) > 1:
             # No torn frame where the terminal can hold it back, no dancing cursor where it cannot.
-            hidden = "\x1b[?25l" if cursor.visible else ""
-            shown = "\x1b[?25h" if cursor.visible else ""
+            hidden = "\x1b[?25l" if is_visible else ""
+            shown = "\x1b[?25h" if is_visible else ""
             painted = f"\x1b[?2026h{hidden}{painted}{shown}\x1b[?2026l"
         driver.write(painted)
-        driver.show_cursor(cursor if cursor.visible else None)
+        driver.show_cursor(cursor if is_visible else None)
         return True
 
     def _on_hold(self) -> bool:
@@ -178,7 +179,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         width, height = self.size
         if self._title.cell_length != width:
             self._draw_lines()
-        lines = [self._title, *self._strips[: height - TITLE_LINES - len(self._notice)]]
+        lines = [self._title, *self._strips[: max(height - TITLE_LINES - len(self._notice), 0)]]
         lines += [Strip.blank(width)] * (height - len(lines) - len(self._notice))
         lines += self._notice
         return [
@@ -202,6 +203,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         if notice != self._notice:
             self._fit()
             self.refresh()
+            self.aim_cursor()
         elif title != self._title:
             self.refresh(Region(0, 0, self.size.width, TITLE_LINES))
 

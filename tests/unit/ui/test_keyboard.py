@@ -450,20 +450,24 @@ async def test_an_action_that_fails_is_said_and_the_keys_go_on(
 
 def test_the_line_at_the_bottom_says_what_holds(person: Person) -> None:
     person.keyboard.show()
-    assert person.board.said == ("", tuple(key.action for key in LIST), "")
+    assert person.board.said == ("", tuple(key.action for key in LIST if key.action != "terminal"), "")
     person.board.has_terminals = True
     person.keyboard.show()
-    assert person.board.said[2] == "ctrl+] leader"
+    assert person.board.said == ("", tuple(key.action for key in LIST), "ctrl+] leader")
     person.type("/")
     assert person.board.said == ("FILTER", (), "enter keeps it · esc takes it away")
     person.type("\r")
-    person.enter_terminal()
+    pane = person.enter_terminal()
     person.keyboard.show()
     assert person.board.said == ("", (), "keys go to the pod · ctrl+] leader")
     person.type(LEAD)
     assert person.board.said == ("ctrl+]", tuple(key.action for key in AFTER_LEADER), "")
     person.type("s")
     assert person.board.said == ("SCROLL", tuple(key.action for key in SCROLLING), "")
+    person.keyboard.stop_scrolling()
+    pane.is_ended = True
+    person.keyboard.show()
+    assert person.board.said == ("", (), "ctrl+] leader")
 
 
 def test_the_leader_is_a_key_of_no_shell() -> None:
