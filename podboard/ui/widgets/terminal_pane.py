@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -159,7 +160,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         now = time.monotonic()
         if not self._held_since:
             self._held_since = now
-            self.set_timer(_LONGEST_HOLD, self._painter.request)
+            # Never early, as Textual's timers may be: it would be held still, and nobody would ask again.
+            asyncio.get_running_loop().call_later(_LONGEST_HOLD, self._painter.request)
         return now - self._held_since < _LONGEST_HOLD
 
     def _update(self) -> list[int]:
