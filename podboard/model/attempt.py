@@ -31,7 +31,7 @@ OUTCOME_SIGNS: Final = {
     Outcome.OPENED: "●",
     Outcome.FAILED: "✗",
     Outcome.UNTRUSTED: "✗",
-    Outcome.NOT_APPLICABLE: "–",
+    Outcome.NOT_APPLICABLE: "–",  # noqa: RUF001 - a dash for none
     Outcome.OVERTAKEN: "○",
 }
 """One cell each."""

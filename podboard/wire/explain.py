@@ -37,10 +37,15 @@ _NOISE = re.compile(r"^(?:(?:Internal error occurred|unable to upgrade connectio
 
 def explain(message: str) -> Explanation:
     """Explain a server's message; an unknown one is passed on without its noise."""
-    for pattern, explanation in _EXPLANATIONS:
+    for pattern, explanation in (*_OF_THE_POD, *_OF_THE_CLUSTER):
         if found := pattern.search(message):
             return explanation(found)
     return Explanation(one_line(_NOISE.sub("", message)), "")
+
+
+def is_of_the_pod(message: str) -> bool:
+    """Whether what a server says lies with the pod or the command, so that another way in would not help."""
+    return any(pattern.search(message) for pattern, _ in _OF_THE_POD)
 
 
 def _not_found(found: re.Match[str]) -> Explanation:
@@ -94,7 +99,7 @@ def _node_unreachable(found: re.Match[str]) -> Explanation:
     return Explanation(f"the pod's node cannot be reached: {found[1]}", "its kubelet may be down: try again")
 
 
-_EXPLANATIONS = (
+_OF_THE_POD = (
     (_NOT_FOUND, _not_found),
     (_NOT_EXECUTABLE, _not_executable),
     (_NO_COMMAND, _no_command),
@@ -102,6 +107,8 @@ _EXPLANATIONS = (
     (_NO_HOST, _no_host),
     (_WHICH_CONTAINER, _which_container),
     (_NO_SUCH_CONTAINER, _no_such_container),
+)
+_OF_THE_CLUSTER = (
     (_NO_POD, _no_pod),
     (_POD_UNKNOWN_TO_NODE, _pod_unknown_to_node),
     (_NODE_UNREACHABLE, _node_unreachable),

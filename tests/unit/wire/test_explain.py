@@ -1,6 +1,6 @@
 import pytest
 
-from podboard.wire.explain import explain
+from podboard.wire.explain import explain, is_of_the_pod
 from podboard.wire.status import parse_failure
 from tests.support.recordings import recording
 
@@ -36,6 +36,26 @@ def test_what_the_server_said_becomes_a_sentence(name: str, sentence: str) -> No
     recorded = recording(name)
     said = recorded.channel(3) or recorded.body
     assert explain(parse_failure(said).message).sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "of_the_pod"),
+    [
+        ("exec-no-shell.v5", True),
+        ("exec-not-executable.v5", True),
+        ("exec-pod-crash-loop.v5", True),
+        ("exec-pod-pending.v5", True),
+        ("exec-container-not-found.v5", True),
+        ("exec-pod-not-found.v5", False),  # it may be in another cluster
+        ("exec-kubelet-down.v5", False),
+        ("exec-as-view-only.v5", False),
+        ("exec-as-bad-token.v5", False),
+    ],
+)
+def test_what_another_way_in_would_not_help(name: str, of_the_pod: bool) -> None:  # noqa: FBT001 - a parameter
+    recorded = recording(name)
+    said = recorded.channel(3) or recorded.body
+    assert is_of_the_pod(parse_failure(said).message) == of_the_pod
 
 
 def test_a_command_that_is_no_shell_is_told_apart() -> None:
