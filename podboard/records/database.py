@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ import aiosqlite
 from podboard.datafiles import data_file
 from podboard.errors import DatabaseError, OldDatabaseError
 from podboard.model.text import one_line
+from podboard.records.files import make_private
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -183,10 +183,8 @@ def _prepare(path: Path, *, create: bool) -> None:
         path.stat()
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        return
+    with suppress(FileExistsError):
+        make_private(path)
 
 
 async def _number(connection: aiosqlite.Connection, query: str) -> int:

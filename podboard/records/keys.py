@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from podboard.errors import SealError
 from podboard.model.text import one_line
+from podboard.records.files import sync
 from podboard.records.sealing import KEY_BYTES, key_name
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Keys:
 
     def _put_into_file(self, name: str, text: str) -> None:
         keys = self._read_file() | {name: text}
-        beside = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+        # Whoever makes a key holds the database's lock: what lies there was left by one that was killed.
+        beside = self.file.with_name(f"{self.file.name}.new")
+        beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
             with os.fdopen(descriptor, "w") as file:
@@ -99,6 +102,7 @@ class Keys:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self.file)
+            sync(self.file.parent)  # before anything that was sealed with the key is kept
         except BaseException:
             beside.unlink(missing_ok=True)
             raise

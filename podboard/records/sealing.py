@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,7 @@ class Sealer:
     def __init__(self, find: Callable[[str], bytes]) -> None:
         self._find = find
         self._ciphers: dict[str, AESGCM] = {}
+        self._digest_keys: dict[str, bytes] = {}
 
     def seal(self, key: str, text: str, record: str, field: str) -> str:
         """Seal a text to a field of a record; raises SealError if the key is not to be had.
@@ -68,6 +70,19 @@ class Sealer:
                 "set it anew with: podboard records set",
             ) from None
         return opened.decode()
+
+    def digest(self, key: str, text: str) -> str:
+        """Return what tells whether a text was changed, and nothing else to whoever has not the key.
+
+        ``<key's name>:<hexadecimal digits>``. Raises SealError if the key is not to be had.
+        """
+        if (digest_key := self._digest_keys.get(key)) is None:
+            digest_key = self._digest_keys[key] = hmac.digest(self._find(key), b"podboard digest", "sha256")
+        return f"{key}:{hmac.digest(digest_key, text.encode(), 'sha256').hex()}"
+
+    def is_unchanged(self, digest: str, text: str) -> bool:
+        """Whether a digest is of this text; raises SealError if its key is not to be had."""
+        return hmac.compare_digest(digest, self.digest(digest.partition(":")[0], text))
 
     def _cipher(self, key: str) -> AESGCM:
         if (cipher := self._ciphers.get(key)) is None:
