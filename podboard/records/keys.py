@@ -36,17 +36,19 @@ class Keys:
 
     Args:
         database: The database; its key file lies beside it, ``.key`` added to its name.
+        keyring: Whether the operating system's keyring may keep a new one.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *, keyring: bool = True) -> None:
         self.file = database.with_name(f"{database.name}.key")
+        self._may_use_keyring = keyring
 
     def create(self) -> Key:
         """Make a key and keep it; raises SealError if there is no place to."""
         value = os.urandom(KEY_BYTES)
         name = key_name(value)
         text = base64.b64encode(value).decode()
-        if _put_into_keyring(name, text):
+        if self._may_use_keyring and _put_into_keyring(name, text):
             return Key(name, "keyring", value)
         try:
             self._put_into_file(name, text)

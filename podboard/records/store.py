@@ -35,15 +35,18 @@ _CONNECTION: Final = tuple(entry.name for entry in fields(Connection))
 
 
 @asynccontextmanager
-async def open_store(path: Path) -> AsyncIterator[Store]:
+async def open_store(path: Path, *, keyring: bool = True) -> AsyncIterator[Store]:
     """Open the database, which is made where there is none.
+
+    Args:
+        keyring: Whether the operating system's keyring may keep a new key; else a file beside it does.
 
     Raises:
         OldDatabaseError: It is of an earlier version.
         DatabaseError: It cannot be used.
     """
     async with open_current(path) as connection:
-        yield Store(path, connection)
+        yield Store(path, connection, keyring=keyring)
 
 
 class Store:
@@ -52,11 +55,11 @@ class Store:
     Every call raises DatabaseError for what goes wrong with the file.
     """
 
-    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, connection: aiosqlite.Connection, *, keyring: bool = True) -> None:
         self.path = path
         self._connection = connection
         self._lock = asyncio.Lock()
-        self._keys = KeyRing(connection, path)
+        self._keys = KeyRing(connection, path, keyring=keyring)
 
     # -- records ----------------------------------------------------------------------------
 
@@ -79,7 +82,9 @@ class Store:
             self._reading(),
             self._connection.execute(f"SELECT {', '.join(RecordKey._fields)} FROM records") as cursor,
         ):
-            return Resolver(map(RecordKey._make, await cursor.fetchall()))
+            rows = await cursor.fetchall()
+        # In a thread: thousands of globs take a while to compile.
+        return await asyncio.to_thread(lambda: Resolver(map(RecordKey._make, rows)))
 
     async def add(self, records: Sequence[Record]) -> list[Record]:
         """Store new records, all or none; returns them as they were stored.
@@ -87,7 +92,7 @@ class Store:
         Raises:
             RecordError: One of them cannot be stored, or its name is taken; names each and why.
         """
-        check(records)
+        await asyncio.to_thread(check, records)
         time = now()
         made = [replace(record, id=uuid4().hex, created_at=time, updated_at=time) for record in records]
         async with self._writing():
@@ -101,7 +106,7 @@ class Store:
         Raises:
             RecordError: One cannot be stored so, its name is taken, or it was changed or removed meanwhile.
         """
-        check(records)
+        await asyncio.to_thread(check, records)
         time = now()
         changed = [replace(record, updated_at=time) for record in records]
         async with self._writing():
@@ -204,7 +209,8 @@ class Store:
         await self._keys.load()
         async with self._connection.execute(f"{SELECT} {clause}", arguments) as cursor:
             rows = await cursor.fetchall()
-        return [record_of(row, self._keys.sealer) for row in rows]
+        sealer = self._keys.sealer
+        return await asyncio.to_thread(lambda: [record_of(row, sealer) for row in rows])
 
     async def _insert(self, records: Sequence[Record]) -> None:
         rows = await self._rows(records)
@@ -239,11 +245,12 @@ class KeyRing:
 
     Args:
         connection: Inside a transaction where a key may have to be made.
+        keyring: As ``open_store`` has it.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+    def __init__(self, connection: aiosqlite.Connection, path: Path, *, keyring: bool = True) -> None:
         self._connection = connection
-        self._keys = Keys(path)
+        self._keys = Keys(path, keyring=keyring)
         self._places: dict[str, Place] = {}
         self._current = ""
         self.sealer = Sealer(self._find)
