@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -41,11 +40,6 @@ class Kind(Enum):
     PODBOARD = "podboard"
     LEGACY = "legacy"
     FOREIGN = "foreign"
-
-
-def now() -> str:
-    """Return the time as it is stored: RFC 3339 in UTC, to the microsecond, so that it sorts."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @asynccontextmanager

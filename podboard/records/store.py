@@ -16,7 +16,8 @@ from podboard.model.attempt import Attempt
 from podboard.model.connection import Connection
 from podboard.model.record import RecordKey
 from podboard.model.text import one_line
-from podboard.records.database import now, open_current, told, writing
+from podboard.model.times import now
+from podboard.records.database import open_current, told, writing
 from podboard.records.keys import Keys
 from podboard.records.resolve import Resolver
 from podboard.records.rows import INSERT, SELECT, UPDATE, record_of, row_of
