@@ -158,9 +158,11 @@ class Keyboard:
         self._busy -= 1
         while self._ahead and not self._busy:
             event = self._ahead.popleft()
-            take = self.take_paste if isinstance(event, events.Paste) else self.take
-            if not (self._board.is_active and take(event)):
+            if not (self._board.is_active and self._take_late(event)):
                 self._board.app.post_message(event)
+
+    def _take_late(self, event: events.Key | events.Paste) -> bool:
+        return self.take_paste(event) if isinstance(event, events.Paste) else self.take(event)
 
     def stop_scrolling(self) -> None:
         """Leave the scroll mode, if it is on."""
