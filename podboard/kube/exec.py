@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import types
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, St
 from podboard.wire.liveness import PING_EVERY, SILENCE_LIMIT, Liveness, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Generator, Sequence
 
     from podboard.kube.client import ApiClient, Query, Socket
     from podboard.model.ending import Ending
@@ -157,16 +158,23 @@ class ExecSession:
     def write_nowait(self, data: bytes) -> bool:
         """Send a little input at once; False where other input is on its way before it, or it is not little.
 
-        What is not waited for is the connection catching up; whatever is written next waits for that.
+        Where the connection is behind, it is not waited for here, but whatever is written next waits.
         """
         if self._writing.locked() or len(data) > _LITTLE:
             return False
         for message in self._channel.stdin(data):
             sending = self._send(message)
-            with contextlib.suppress(StopIteration):
-                sending.send(None)
-            sending.close()
+            try:
+                caught_up = sending.send(None)
+            except StopIteration:
+                continue
+            self._spawn(self._catch_up(sending, caught_up))
         return True
+
+    async def _catch_up(self, sending: Coroutine[Any, Any, bool], caught_up: asyncio.Future[Any]) -> None:
+        """Go on with a sending that has come to wait, and let nobody else write meanwhile."""
+        async with self._writing:
+            await _rest(sending, caught_up)
 
     async def end_input(self) -> None:
         """Tell the command that no more input comes, where the protocol has a word for it (v5)."""
@@ -262,6 +270,19 @@ class ExecSession:
             elif verdict is Verdict.PING and (ping is None or ping.done()):
                 # Beside this task: on a connection that takes nothing more, a ping waits.
                 ping = self._spawn(self._ping())
+
+
+@types.coroutine
+def _rest(
+    work: Coroutine[Any, Any, bool], waits_for: asyncio.Future[Any]
+) -> Generator[asyncio.Future[Any], Any, bool]:
+    """Await what is left of a coroutine that was run by hand until it waited."""
+    try:
+        yield waits_for
+        sent: bool = yield from work
+        return sent
+    finally:
+        work.close()
 
 
 def _request(target: Target, command: Sequence[str], *, tty: bool, stdin: bool) -> tuple[str, Query]:

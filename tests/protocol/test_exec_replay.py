@@ -12,7 +12,7 @@ import pytest_asyncio
 from podboard.errors import ApiError, UnreachableError, UsageError
 from podboard.kube.client import ApiClient
 from podboard.kube.exec import ExecSession, open_exec
-from podboard.model.ending import EndingKind
+from podboard.model.ending import CLOSED_BY_US, EndingKind
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.wire.exec_channel import V5, Ended, Stderr, Stdout
@@ -393,6 +393,43 @@ async def test_nothing_to_drain(server: ReplayServer, client: ApiClient) -> None
     await session.close()
 
 
+async def test_who_attends_is_told_of_what_comes_after_nothing_was_there(
+    server: ReplayServer, client: ApiClient
+) -> None:
+    waits = asyncio.Event()
+
+    async def script(request: Request, reader: Reader, writer: Writer) -> None:
+        writer.write(upgrade(request, V5) + encode("binary", b"\x01"))
+        for said in (b"\x01one", b"\x01two", b'\x03{"status":"Success"}'):
+            await waits.wait()
+            waits.clear()
+            writer.write(encode("binary", said))
+        await until_closed(reader, writer)
+
+    server.on(SHELL_PATH, script)
+    session = await open_exec(client, SHELL, ("sh",), tty=True)
+    told: list[Stdout | Stderr | Ended | None] = []
+    session.attend(lambda: told.append(session.receive_nowait()))
+    assert session.receive_nowait() is None
+    for number in (1, 2):
+        waits.set()
+        await until(lambda: len([event for event in told if event]) == number)  # noqa: B023 - waited for here
+        assert session.receive_nowait() is None
+    waits.set()
+    await until(lambda: isinstance(told[-1], Ended))
+    await session.close()
+    assert [event for event in told if isinstance(event, Stdout)] == [Stdout(b"one"), Stdout(b"two")]
+
+
+async def test_who_attends_is_told_of_the_end_from_our_side(server: ReplayServer, client: ApiClient) -> None:
+    session = await scripted(server, client)
+    told: list[Stdout | Stderr | Ended | None] = []
+    session.attend(lambda: told.append(session.receive_nowait()))
+    assert session.receive_nowait() is None
+    await session.close()
+    assert told == [Ended(CLOSED_BY_US)]
+
+
 async def test_cancelling_a_wait_loses_nothing(server: ReplayServer, client: ApiClient) -> None:
     heard = asyncio.Event()
 
@@ -442,6 +479,67 @@ async def test_a_long_paste_lets_a_resize_through(server: ReplayServer, client: 
     assert 4 in channels
     assert channels.index(4) < len(channels) - 2
     assert b"".join(f.payload for f in server.heard if f.channel == 0) == paste
+
+
+async def test_a_little_input_goes_at_once_and_in_order(server: ReplayServer, client: ApiClient) -> None:
+    server.on(SHELL_PATH, listens(server))
+    session = await open_exec(client, SHELL, ("sh",), tty=True)
+    assert session.write_nowait(b"l")
+    assert session.write_nowait(b"s")
+    await session.write(b" -l")
+    assert session.write_nowait(b"\r")
+    assert session.write_nowait(b"")
+    assert not session.write_nowait(b"x" * 1025)
+    await session.write(b"END")
+    await until(lambda: server.heard and server.heard[-1].payload == b"END")
+    await session.close()
+    assert [frame.payload for frame in server.heard] == [b"l", b"s", b" -l", b"\r", b"END"]
+
+
+async def test_a_little_input_does_not_overtake_a_paste(server: ReplayServer, client: ApiClient) -> None:
+    server.on(SHELL_PATH, listens(server))
+    session = await open_exec(client, SHELL, ("sh",), tty=True)
+    pasting = asyncio.create_task(session.write(bytes(8 * 1024 * 1024)))
+    await until(lambda: server.heard)
+    assert not pasting.done()
+    assert not session.write_nowait(b"x")
+    await pasting
+    assert session.write_nowait(b"x")
+    await until(lambda: server.heard[-1].payload == b"x")
+    await session.close()
+
+
+async def test_a_little_input_is_not_taken_without_end(server: ReplayServer, client: ApiClient) -> None:
+    reads = asyncio.Event()
+
+    async def script(request: Request, reader: Reader, writer: Writer) -> None:
+        writer.write(upgrade(request, V5))
+        await reads.wait()
+        await until_closed(reader, writer, server.heard)
+
+    server.on(SHELL_PATH, script)
+    session = await open_exec(client, SHELL, ("sh",), tty=True)
+    taken = 0
+    while session.write_nowait(b"%1000d" % taken):
+        taken += 1
+        assert taken < 64 * 1024, "the server reads nothing, and all is taken"
+        await asyncio.sleep(0)
+    reads.set()
+    await session.write(b"END")
+    assert session.write_nowait(b"x")
+    await until(lambda: server.heard and server.heard[-1].payload == b"x")
+    await session.close()
+    assert [int(frame.payload) for frame in server.heard[:-2]] == list(range(taken))
+
+
+async def test_a_little_input_for_a_session_that_was_cut_is_harmless(
+    server: ReplayServer, client: ApiClient
+) -> None:
+    session = await scripted(server, client, cut=True)
+    await collect(session)
+    assert session.write_nowait(b"x")
+    await session.close()
+    assert session.write_nowait(b"x")
 
 
 async def test_writing_to_a_session_that_was_cut_is_harmless(server: ReplayServer, client: ApiClient) -> None:
