@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 SLICE: Final = 16 * 1024
 """Bytes fed to the core at a time, so that one large message cannot hold the event loop."""
 
+ANSWERS: Final = 64 * 1024
+"""Bytes of waiting input beyond which a program is not answered: it asks and does not read."""
+
 _LOG_LINES: Final = 500
 
 _PHRASES: Final = (SETUP_FAILED, FALLING_BACK, SSH_FAILED)
@@ -211,7 +214,8 @@ class Terminal:
         else:
             for start in range(0, len(data), SLICE):
                 screen.feed(data[start : start + SLICE])
-        if replies := screen.take_replies():
+        replies = screen.take_replies()
+        if replies and len(self._input) < ANSWERS:
             self.write(replies)
 
     def _say_output(self) -> None:

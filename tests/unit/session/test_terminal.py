@@ -15,7 +15,7 @@ from podboard.model.ending import Ending, dropped, exited, failed
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session.climber import Ladder, Rung
-from podboard.session.terminal import SLICE, Terminal
+from podboard.session.terminal import ANSWERS, SLICE, Terminal
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.style import DEFAULT
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
@@ -185,6 +185,26 @@ async def test_input_keeps_its_order_while_the_pod_reads_nothing() -> None:
         assert channel.input == b""
         channel.open_for_input.set()
         await until(lambda: channel.input == b"abcdef")
+
+
+async def test_a_program_that_does_not_read_is_not_answered_without_end() -> None:
+    channel = FakeChannel()
+    channel.open_for_input.clear()
+    terminal = new(FakeRung(channel))
+    async with running(terminal):
+        await until(is_open(terminal))
+        terminal.write(b"typed before ")
+        await until(lambda: terminal._channel is None)
+        asked = b"\x1b[c" * 1000
+        for _ in range(100):
+            channel.say(Stdout(asked))
+        terminal.write(b"typed after")
+        await until(lambda: not channel.waiting)
+        channel.open_for_input.set()
+        await until(lambda: channel.input.endswith(b"typed after"))
+    assert channel.input.startswith(b"typed before ")
+    one_turn = 64 * 1024
+    assert ANSWERS < len(channel.input) < ANSWERS + one_turn
 
 
 async def test_the_terminals_own_answers_are_input_too() -> None:
