@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from podboard.model import pod_columns
@@ -30,18 +31,17 @@ PREFIX: Final = 3
 
 _GAP: Final = 2
 _WIDTHS: Final = {"READY": 5, "STATUS": 17, "RESTARTS": 12, "↻": 4, "AGE": 6, "IP": 15, "NODE": 20}
-_LEAST_NAME: Final = 18
+_LEAST_NAME: Final = 17
 _LONGEST_NAMESPACE: Final = 20
 
-_ENOUGH: Final = (
+_FULL: Final = (
     ("READY", "STATUS", "RESTARTS", "AGE", "TERMINAL"),
     ("READY", "STATUS", "RESTARTS", "AGE", "TERM"),
     ("READY", "STATUS", "↻", "AGE", "TERM"),
     ("READY", "STATUS", "↻", "AGE", "T"),
-    ("STATUS", "AGE", "T"),
-    ("STATUS", "T"),
-    ("T",),
 )
+_FEWER: Final = (("READY", "STATUS", "AGE", "T"), ("STATUS", "AGE", "T"), ("STATUS", "T"), ("T",))
+_WIDE: Final = tuple((*heads[:-1], "IP", "NODE", heads[-1]) for heads in _FULL)
 """What is shown beside the name, the richest first; the first that fits is taken.
 
 TERMINAL, TERM and T are the badge with more and fewer words."""
@@ -83,11 +83,14 @@ def lay_out(view: PodView, width: int, *, namespace: bool, wide: bool) -> Layout
         longest = min(view.roster.longest_namespace, _LONGEST_NAMESPACE)
         first = [("NAMESPACE", max(longest, len("NAMESPACE")))]
     name = max(view.roster.longest_name, len("NAME"))
-    choices = ([(*_ENOUGH[0][:-1], "IP", "NODE", "TERMINAL")] if wide else []) + list(_ENOUGH)
+    least = min(name, _LEAST_NAME)
+    wider = _WIDE if wide else ()
     # Words of the badge give way to whole names, but no column of kubectl's does.
     for heads, needed in (
-        *((heads, name) for heads in choices if "AGE" in heads and "READY" in heads),
-        *((heads, min(name, _LEAST_NAME)) for heads in choices),
+        *product(wider, (name,)),
+        *product(wider, (least,)),
+        *product(_FULL, (name,)),
+        *product(_FULL + _FEWER, (least,)),
     ):
         rest = [(head, _WIDTHS.get(head) or _BADGE_WIDTHS[head]) for head in heads]
         left = room - sum(cells + _GAP for _, cells in (*first, *rest)) - _GAP

@@ -321,6 +321,18 @@ async def test_wide_shows_ip_and_node(cluster: StillCluster) -> None:
         await person.no_longer_sees("node-1")
 
 
+async def test_where_ip_and_node_have_no_room_it_is_said(cluster: StillCluster) -> None:
+    async with at_the_board(cluster.connect, 80, 24) as person:
+        await person.sees("web-1")
+        person.type("w")
+        await person.sees("IP and NODE have no room here")
+        person.resize(140, 24)
+        await person.sees("node-1")
+        person.type("w")
+        await person.no_longer_sees("node-1")
+        assert "no room" not in person.screen()
+
+
 async def test_a_new_width_changes_the_columns(person: Person) -> None:
     assert "RESTARTS" in person.screen()
     person.resize(80, 24)

@@ -367,6 +367,9 @@ class Board(Screen[None], inherit_bindings=False):
         """Show more columns, or fewer."""
         self._wide = not self._wide
         self._refresh_list()
+        if self._wide and "NODE" not in self._box.list.columns.heads:
+            # Behind the keys, which are shown once this is done.
+            self.call_later(self.tell, "IP and NODE have no room here")
 
     def on_pod_list_moved(self) -> None:
         """Bring the head up to date."""

@@ -62,8 +62,17 @@ def test_where_there_is_room_there_are_kubectls_columns() -> None:
     assert at[100][:6] == full
     assert at[80] == [*full[:4], "↻", "AGE", "T"]
     assert at[20] == ["NAME", "T"]
-    wide = heads(lay_out(view, 170, namespace=True, wide=True))
-    assert wide == [*full, "IP", "NODE", "TERMINAL"]
+    wide = {width: heads(lay_out(view, width, namespace=True, wide=True)) for width in WIDTHS}
+    assert wide[170] == [*full, "IP", "NODE", "TERMINAL"]
+    assert wide[120] == [*full[:4], "↻", "AGE", "IP", "NODE", "T"]
+    assert wide[80] == at[80]
+
+
+def test_beside_a_terminal_there_is_ready_too() -> None:
+    view = view_of(pod("recommender-7d9f8c6b5-x2x4q"))
+    layout = lay_out(view, 59, namespace=False, wide=False)
+    assert layout.columns[:2] == (("NAME", 17), ("READY", 5))
+    assert heads(layout)[2:] == ["STATUS", "AGE", "T"]
 
 
 def test_more_room_never_takes_a_column_away() -> None:
