@@ -1,7 +1,7 @@
-"""The one line that starts kubectl on a host, whatever login shell parses it there.
+r"""The one line that starts kubectl on a host, whatever login shell parses it there.
 
 A host runs ``$SHELL -c LINE``, and a person's shell may be csh or fish, which quote in their own ways. The
-line therefore holds only what all of them read alike: a script without ``'``, ``\\``, ``!`` and line breaks
+line therefore holds only what all of them read alike: a script without ``'``, ``\``, ``!`` and line breaks
 between single quotes, and arguments of letters that no shell takes for anything else, every other byte as
 an octal escape that the script undoes. Held against bash, dash, tcsh and fish in ``tests/ssh``.
 """
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from podboard.model.record import SshConnectionDetails
     from podboard.model.target import Target
 
-_PLACES: Final = ":".join(
-    (
-        "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/home/linuxbrew/.linuxbrew/bin:/snap/bin:/opt/bin",
-        "/var/lib/rancher/rke2/bin:/run/current-system/sw/bin",
-        "$HOME/.local/bin:$HOME/bin:$HOME/.nix-profile/bin:$HOME/google-cloud-sdk/bin",
-    )
+_PLACES: Final = (
+    "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/home/linuxbrew/.linuxbrew/bin:/snap/bin:/opt/bin"
+    ":/var/lib/rancher/rke2/bin:/run/current-system/sw/bin"
+    ":$HOME/.local/bin:$HOME/bin:$HOME/.nix-profile/bin:$HOME/google-cloud-sdk/bin"
 )
 """Where kubectl and its credential plugins are looked for after PATH, which is short in such sessions."""
 

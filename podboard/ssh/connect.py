@@ -1,0 +1,266 @@
+"""Reaching a host: its settings, the hosts before it, its key, the login."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncssh
+
+from podboard.errors import HostKeyError, SshUnreachableError
+from podboard.ssh.client import Client
+from podboard.ssh.failures import host_key_failure, login_failure
+from podboard.ssh.keys import password
+from podboard.ssh.known_hosts import HostKeys, pinned, read_known_hosts
+from podboard.ssh.settings import Address, hops, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from podboard.model.question import Ask, HostKeyQuestion
+    from podboard.model.record import SshConnectionDetails
+    from podboard.ssh.keys import KeyPair, KeyRing
+    from podboard.ssh.settings import Settings
+
+_CONNECTING: Final = 20.0
+"""Seconds until the host has shown its key."""
+
+_LOGIN: Final = 300.0
+"""Seconds for a login: a person may have to find their second factor."""
+
+_ALIVE: Final = 15.0
+_ALIVE_MISSED: Final = 4
+"""Seconds between signs of life, and how many may be missing."""
+
+_MOST_HOPS: Final = 8
+_CLOSING: Final = 1.0
+
+_NO_CERTIFICATES: Final = "-*-cert-v0?@openssh.com"
+"""Host key algorithms but those of certificates: then a host shows its key itself."""
+
+
+class Link:
+    """A connection to a host, the connections it goes through, and what runs on it.
+
+    Attributes:
+        connection: To the host itself.
+        sessions: How many run on it now.
+        is_full: The host allowed no further one; until one ends.
+        is_proven: It had a session.
+        is_lost: It is gone, or on its way.
+    """
+
+    def __init__(self, connection: asyncssh.SSHClientConnection, through: Link | None) -> None:
+        self.connection = connection
+        self.sessions = 0
+        self.is_full = False
+        self.is_proven = False
+        self.is_lost = False
+        self._through = through
+
+    def note_lost(self) -> None:
+        """Never hand it out again."""
+        self.is_lost = True
+
+    async def close(self) -> None:
+        """Close it and what it goes through; a host that does not answer is not waited for."""
+        self.is_lost = True
+        self.connection.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING):
+                await self.connection.wait_closed()
+        self.connection.abort()
+        if self._through is not None:
+            await self._through.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Login:
+    """What it takes to get into one host.
+
+    Attributes:
+        host_keys: What is known of its keys.
+        keys: The record's; where it has none, what ssh would take.
+        password: The record's, for its own host only.
+    """
+
+    settings: Settings
+    host_keys: HostKeys
+    keys: list[KeyPair]
+    password: str | None = None
+
+
+class Connector:
+    """Makes connections for a person.
+
+    Args:
+        config: The files of ssh_config, the person's before the machine's.
+        known_hosts: podboard's own file of host keys, beside those of ssh.
+        keys: The private keys that are open already.
+        ask: None where nobody can be asked.
+        accepted: Called with every host key that the person accepts.
+    """
+
+    def __init__(
+        self,
+        config: Sequence[Path],
+        known_hosts: Path,
+        keys: KeyRing,
+        ask: Ask | None,
+        accepted: Callable[[HostKeyQuestion], None] | None,
+    ) -> None:
+        self._config = [str(file) for file in config if file.is_file()]
+        self._known_hosts = known_hosts
+        self._keys = keys
+        self._ask = ask
+        self._accepted = accepted
+        self._pins: dict[tuple[str, int], asyncssh.SSHKey] = {}
+
+    async def connect(self, details: SshConnectionDetails) -> Link:
+        """Connect to the host of a record and log in.
+
+        Raises:
+            SshError: It did not work.
+            RecordError: The record's ``host_key`` is no key.
+        """
+        address = address_of(details)
+        settings = await read_settings(address, self._config)
+        keys = await self._keys.own(details, str(address))
+        pin = details.text("host_key")
+        host_keys = HostKeys(None, [pinned(pin)]) if pin else await self._host_keys(settings, details)
+        login = _Login(settings, host_keys, keys, password(details))
+        jump = details.text("jump_host") or settings.jump
+        return await self._log_in(login, await self._connect_hops(login, jump, details))
+
+    async def _connect_hops(
+        self, login: _Login, jump: str, details: SshConnectionDetails, depth: int = 0
+    ) -> Link | None:
+        """Connect to the last of the hosts before a host; None where there is none.
+
+        They get the record's key, never its password.
+        """
+        address, endpoint = login.settings.address, login.settings.endpoint
+        if depth > _MOST_HOPS:
+            raise SshUnreachableError(
+                f"the jump hosts before {address} lead in a circle", "correct ProxyJump in ssh_config"
+            )
+        link: Link | None = None
+        for named in hops(jump) if jump else []:
+            async with _closed_on_failure(link):
+                settings = await read_settings(named, self._config)
+                if settings.endpoint == endpoint:
+                    continue  # as ssh does, where "Host *" names a jump host for the jump host, too
+                hop = _Login(settings, await self._host_keys(settings, details), login.keys)
+                if link is None:
+                    link = await self._connect_hops(hop, settings.jump, details, depth + 1)
+            link = await self._log_in(hop, link)
+        return link
+
+    async def _host_keys(self, settings: Settings, details: SshConnectionDetails) -> HostKeys:
+        """Read what is known of a host: in the record's file alone, if it names one, else in all."""
+        named = details.text("known_hosts")
+        files = [Path(named)] if named else [self._known_hosts, *settings.known_hosts]
+        return HostKeys(await asyncio.to_thread(read_known_hosts, files))
+
+    async def _log_in(self, login: _Login, through: Link | None) -> Link:
+        """Connect; where the host's key is unknown, ask, and connect again to whoever has that very key."""
+        settings, host_keys = login.settings, login.host_keys
+        options = self._options(login, through)
+        async with _closed_on_failure(through):
+            while True:
+                client = Client(
+                    settings, self._keys, login.password, self._ask, host_keys, own_keys=bool(login.keys)
+                )
+                try:
+                    return await _connect(client, through, {**options, "known_hosts": host_keys})
+                except asyncssh.HostKeyNotVerifiable as error:
+                    if not host_keys.vouched or "server_host_key_algs" in options:
+                        host_keys.pins.append(await self._decide(settings, host_keys, error))
+                        continue
+                except asyncssh.KeyExchangeFailed as error:
+                    # Perhaps it has no key of the kinds that are known of it: look at what it has.
+                    if "server_host_key_algs" in options:
+                        raise login_failure(settings, client, error) from error
+                except (asyncssh.Error, OSError, ValueError) as error:
+                    raise login_failure(settings, client, error) from error
+                options["server_host_key_algs"] = _NO_CERTIFICATES
+
+    def _options(self, login: _Login, through: Link | None) -> dict[str, Any]:
+        settings, proxy = login.settings, login.settings.proxy_command
+        options: dict[str, Any] = {
+            **settings.address.options,
+            "config": self._config,
+            "tunnel": through.connection if through is not None else None,
+            # As with OpenSSH the command is a shell's. asyncssh would take its stderr for the host's words.
+            "proxy_command": ["/bin/sh", "-c", f"exec 2>/dev/null; {proxy}"]
+            if proxy and not through
+            else None,
+            "keepalive_interval": _ALIVE,
+            "keepalive_count_max": _ALIVE_MISSED,
+            "connect_timeout": None,
+            "login_timeout": 0,
+            "agent_forwarding": False,
+            "x11_forwarding": False,
+        }
+        if login.keys:
+            options |= {"client_keys": login.keys, "agent_path": None, "agent_identities": None}
+        else:
+            options |= {"client_keys": settings.identity_files, "ignore_encrypted": True}
+        return options
+
+    async def _decide(
+        self, settings: Settings, host_keys: HostKeys, error: asyncssh.HostKeyNotVerifiable
+    ) -> asyncssh.SSHKey:
+        """Return the key that was shown, if the person says that it is the host's.
+
+        Raises:
+            HostKeyError: It is not, or it is not for a person to say.
+        """
+        question, offered, address = host_keys.question(), host_keys.offered, settings.address
+        if question is None or offered is None:
+            raise host_key_failure(settings, host_keys, error) from error
+        if self._pins.get((question.host, question.port)) == offered:
+            return offered
+        found = f"{question.key_type} {question.fingerprint}"
+        if self._ask is None:
+            raise HostKeyError(
+                f"the key of {address} is unknown ({found}), and nobody can be asked",
+                "compare it with the host's own and put it into the record as host_key, or use ssh once",
+            ) from error
+        if not await self._ask.trusts(question):
+            raise HostKeyError(
+                f"the key of {address} was not accepted ({found})",
+                "ask the host's administrator for its fingerprint",
+            ) from error
+        self._pins[question.host, question.port] = offered
+        if self._accepted is not None:
+            self._accepted(question)
+        return offered
+
+
+def address_of(details: SshConnectionDetails) -> Address:
+    """Return the host of a record as it names it."""
+    port = details.port if "port" in details.fields else None
+    return Address(details.text("host"), port, details.text("username"))
+
+
+async def _connect(client: Client, through: Link | None, options: dict[str, Any]) -> Link:
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(_CONNECTING) as limit:
+        client.begun = lambda: limit.reschedule(loop.time() + _LOGIN)
+        link = Link(await asyncssh.connect(client_factory=lambda: client, **options), through)
+    client.lost = link.note_lost
+    return link
+
+
+@contextlib.asynccontextmanager
+async def _closed_on_failure(link: Link | None) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        if link is not None:
+            await link.close()
+        raise
