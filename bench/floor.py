@@ -16,15 +16,16 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from yarl import URL
 
-from podboard.kube.access import load_access
+from podboard.kube.resolve import load_access
 from podboard.kube.tls import make_ssl_context
+from podboard.model.overrides import Overrides
 
 END = b"FLOOD-ENDS"
 
 
 async def measure(kubeconfig: str, namespace: str, pod: str, file: str) -> float:
     """Pour ``file`` through a terminal in ``pod``; returns seconds."""
-    access = load_access(kubeconfig, None, os.environ, Path.home())
+    access = load_access(Overrides(kubeconfig=kubeconfig), os.environ, Path.home())
     script = f"read go; cat {file}; echo {END.decode()}"
     query = [("command", "sh"), ("command", "-c"), ("command", script)]
     query += [("stdin", "true"), ("stdout", "true"), ("tty", "true")]
@@ -34,8 +35,8 @@ async def measure(kubeconfig: str, namespace: str, pod: str, file: str) -> float
         session.ws_connect(
             URL(access.server + path, encoded=True),
             protocols=("v5.channel.k8s.io",),
-            ssl=make_ssl_context(access),
-            headers=access.headers(),
+            ssl=make_ssl_context(access, access.client_certificate),
+            headers=access.headers(access.bearer_token()),
             max_msg_size=0,
         ) as socket,
     ):

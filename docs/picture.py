@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podboard.demo.cluster import DemoCluster
+from podboard.model.overrides import Overrides
 from podboard.ui.app import PodboardApp
 from podboard.wiring import open_cluster
 
@@ -34,7 +35,8 @@ async def main() -> None:
 
         @asynccontextmanager
         async def connect() -> AsyncIterator[Cluster]:
-            async with open_cluster(str(demo.kubeconfig), None, None, all_namespaces=True) as cluster:
+            flags = Overrides(kubeconfig=str(demo.kubeconfig))
+            async with open_cluster(flags, all_namespaces=True) as cluster:
                 yield cluster
 
         app = PodboardApp(connect, "podboard-demo", warning="these shells run on this machine")

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from podboard import __version__
+from podboard.commands.flags import add_cluster_flags, overrides
 from podboard.errors import PodboardError
 
 if TYPE_CHECKING:
@@ -40,12 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return demo.run(pods=options.pods, faults=options.fault, serve_only=options.serve_only)
         from podboard.commands import board
 
-        return board.run(
-            kubeconfig=options.kubeconfig,
-            context=options.context,
-            namespace=options.namespace,
-            all_namespaces=options.all_namespaces,
-        )
+        return board.run(overrides=overrides(options), all_namespaces=options.all_namespaces)
     except PodboardError as error:
         print(f"podboard: {error.message}", file=sys.stderr)
         if error.hint:
@@ -64,10 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"podboard {__version__}")
-    parser.add_argument("--kubeconfig", metavar="FILE", help="the kubeconfig file to use")
-    parser.add_argument("--context", metavar="NAME", help="the kubeconfig's context to use")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("-n", "--namespace", metavar="NAME", help="the namespace to show")
+    where = add_cluster_flags(parser)
     where.add_argument("-A", "--all-namespaces", action="store_true", help="show all namespaces")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     demo = commands.add_parser(

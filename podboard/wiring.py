@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from podboard.kube.access import Access
     from podboard.kube.client import ApiClient
+    from podboard.kube.login import LendTerminal
+    from podboard.model.overrides import Overrides
     from podboard.model.request import ExecRequest
     from podboard.model.target import Target
     from podboard.session.climber import Channel
@@ -63,34 +65,34 @@ class KubeconfigRung:
 
 @asynccontextmanager
 async def open_cluster(
-    kubeconfig: str | None, context: str | None, namespace: str | None, *, all_namespaces: bool
+    overrides: Overrides, *, all_namespaces: bool, lend_terminal: LendTerminal | None = None
 ) -> AsyncIterator[Cluster]:
     """Reach the cluster that the flags and the environment name, as kubectl would.
 
     Args:
-        kubeconfig: A file; None for ``KUBECONFIG`` or ``~/.kube/config``.
-        context: None for the current one.
-        namespace: None for the context's own.
-        all_namespaces: Wins over ``namespace``.
+        overrides: What the flags say.
+        all_namespaces: Wins over the namespace.
+        lend_terminal: For credential plugins that talk to the person; None where no terminal can be lent.
 
     Raises:
         NoKubeconfigError: There is none where it was looked for.
         KubeconfigError: It cannot be used.
+        UsageError: The flags contradict each other.
     """
-    access = await asyncio.to_thread(_find_access, kubeconfig, context)
+    access = await asyncio.to_thread(_find_access, overrides)
     from podboard.kube.client import ApiClient
     from podboard.session.climber import Ladder
     from podboard.session.cluster import Cluster
 
-    watched = None if all_namespaces else namespace or access.namespace
-    async with ApiClient(access) as client:
+    watched = None if all_namespaces else access.namespace
+    async with ApiClient(access, lend_terminal) as client:
         yield Cluster(client, Ladder((KubeconfigRung(client),)), watched)
 
 
-def _find_access(kubeconfig: str | None, context: str | None) -> Access:
+def _find_access(overrides: Overrides) -> Access:
     """Read the kubeconfig, and load what the cluster will need; both take too long for the event loop."""
     for module in ("podboard.kube.exec", "podboard.session.cluster", "podboard.session.terminal"):
         importlib.import_module(module)
-    from podboard.kube.access import load_access
+    from podboard.kube.resolve import load_access
 
-    return load_access(kubeconfig, context, os.environ, Path.home())
+    return load_access(overrides, os.environ, Path.home())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from podboard.commands.demo import demo_cluster
@@ -14,17 +16,23 @@ from podboard.paths import log_file
 from podboard.wiring import open_cluster
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
 
+    from podboard.model.overrides import Overrides
     from podboard.session.cluster import Cluster
-    from podboard.ui.app import Connect
+    from podboard.ui.app import Connect, PodboardApp
 
 _ESCAPE_MS = "25"
 """Milliseconds after which an escape that nothing follows is the key; a slow line may need more."""
 
 
-def run(*, kubeconfig: str | None, context: str | None, namespace: str | None, all_namespaces: bool) -> int:
+def run(*, overrides: Overrides, all_namespaces: bool) -> int:
     """Show the board until the person leaves it.
+
+    Args:
+        overrides: What the flags say.
+        all_namespaces: Wins over their namespace.
 
     Returns:
         The exit code.
@@ -32,14 +40,29 @@ def run(*, kubeconfig: str | None, context: str | None, namespace: str | None, a
     Raises:
         UsageError: There is no terminal, or the log file cannot be written.
     """
+    lender = Lender()
 
-    def connect(file: str | None = kubeconfig) -> AbstractAsyncContextManager[Cluster]:
-        return open_cluster(file, context, namespace, all_namespaces=all_namespaces)
+    def connect(file: str = overrides.kubeconfig) -> AbstractAsyncContextManager[Cluster]:
+        return open_cluster(
+            replace(overrides, kubeconfig=file), all_namespaces=all_namespaces, lend_terminal=lender.lend
+        )
 
-    return show(connect, context or "kubeconfig", choose=connect, demo=demo_cluster)
+    return show(connect, overrides.context or "kubeconfig", lender, choose=connect, demo=demo_cluster)
 
 
-def show(connect: Connect, place: str, **more: Any) -> int:
+class Lender:
+    """Lends the terminal that an app draws on to a program that wants to talk to the person."""
+
+    app: PodboardApp | None = None
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[None]:
+        """Leave the terminal to others while the block lasts."""
+        with self.app.suspend() if self.app is not None else nullcontext():
+            yield
+
+
+def show(connect: Connect, place: str, lender: Lender | None = None, **more: Any) -> int:
     """Show a ``PodboardApp`` made of these arguments until the person leaves it.
 
     Returns:
@@ -56,6 +79,8 @@ def show(connect: Connect, place: str, **more: Any) -> int:
     from podboard.ui.app import PodboardApp
 
     app = PodboardApp(connect, place, **more)
+    if lender is not None:
+        lender.app = app
     app.run()
     if app.failure is not None:
         raise PodboardError(

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from podboard.model.overrides import Overrides
 from podboard.wiring import open_cluster
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ async def demo_cluster(*, pods: int = 0, faults: Sequence[str] = ()) -> AsyncIte
     process = await asyncio.to_thread(_start, pods, faults)
     try:
         kubeconfig = await asyncio.to_thread(process.kubeconfig)
-        async with open_cluster(str(kubeconfig), None, None, all_namespaces=True) as cluster:
+        async with open_cluster(Overrides(kubeconfig=str(kubeconfig)), all_namespaces=True) as cluster:
             yield cluster
     finally:
         # Not in a thread: the loop may be on its way out, and must not leave before this is done.

@@ -6,30 +6,36 @@ import asyncio
 import contextlib
 import json
 import logging
-import socket
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import aiohttp
 from yarl import URL
 
 from podboard import __version__
-from podboard.errors import PodboardError
-from podboard.kube.failures import no_api_server, refusal, unreachable
+from podboard.errors import ApiError, PodboardError
+from podboard.kube.connections import make_connector, proxy_argument
+from podboard.kube.failures import no_api_server, not_accepted, refusal, unreachable
+from podboard.kube.login import make_login
 from podboard.kube.tls import make_ssl_context
 from podboard.wire.exec_channel import SUBPROTOCOLS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    import ssl
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
-    from podboard.errors import ApiError
-    from podboard.kube.access import Access
+    from podboard.kube.access import Access, ClientCertificate
+    from podboard.kube.credentials import Credentials
+    from podboard.kube.login import LendTerminal
 
 log = logging.getLogger(__name__)
 
 Query = list[tuple[str, str]]
 Socket = aiohttp.ClientWebSocketResponse[Any]
+Answer = TypeVar("Answer")
+Who = dict[str, Any]
+"""What aiohttp is told for each request of who is asking whom."""
 
 _CONNECT = 10.0
 """Seconds for a connection with its TLS handshake."""
@@ -44,14 +50,13 @@ _REFUSAL_LIMIT = 64 * 1024
 _MESSAGE_LIMIT = 16 * 1024 * 1024
 """Bytes of one WebSocket message; a Kubernetes server sends 32 KiB at most."""
 
-_IDLE = 75.0
-"""Seconds an idle connection is kept: below the API server's own 90."""
-
 _WARM_EVERY = 30.0
 """Seconds between requests on the idle connection, so that neither the server nor a proxy drops it."""
 
 _WARM_AFTER = 1.0
 """Seconds to leave to whoever has just taken the idle connection before the next one is opened."""
+
+_UNAUTHORIZED = 401
 
 _WARM_PATH = "/version"
 """Small, and allowed to everybody."""
@@ -63,29 +68,33 @@ class ApiClient:
     A watch or a terminal occupies its connection, and a new one costs a TCP and a TLS handshake: several
     round trips of the time from the key to the prompt. So as soon as one is occupied, another is opened
     and kept idle.
+
+    Args:
+        access: Which server, and as whom.
+        lend_terminal: For credential plugins that talk to the person; None where no terminal can be lent.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, lend_terminal: LendTerminal | None = None) -> None:
         self.access = access
+        self._login = make_login(access, lend_terminal)
+        self._context: ssl.SSLContext
+        self._context_of: ClientCertificate | None = access.client_certificate
         self._session: aiohttp.ClientSession
         self._warmer: asyncio.Task[None] | None = None
         self._occupied = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Prepare TLS; nothing is connected yet. Raises KubeconfigError for unusable certificates."""
-        context = await asyncio.to_thread(make_ssl_context, self.access)
+        self._context = await asyncio.to_thread(make_ssl_context, self.access, self._context_of)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                ssl=context,
-                limit=0,  # every terminal is a connection
-                keepalive_timeout=_IDLE,
-                socket_factory=_watchful_socket,
-            ),
+            connector=make_connector(self.access.proxy, self._context, self.access.tls_server_name),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"podboard/{__version__}", "Accept": "application/json"},
             middlewares=(self._read_refused_upgrade,),
-            proxy=self.access.proxy or None,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=_ANSWER),
+            proxy=proxy_argument(self.access.proxy),
+            timeout=aiohttp.ClientTimeout(
+                total=self.access.request_timeout or None, sock_connect=_CONNECT, sock_read=_ANSWER
+            ),
         )
         return self
 
@@ -94,6 +103,7 @@ class ApiClient:
             if self._warmer is not None:
                 self._warmer.cancel()
                 await asyncio.gather(self._warmer, return_exceptions=True)
+            await self._login.close()
         finally:
             await self._session.close()
 
@@ -103,6 +113,7 @@ class ApiClient:
         Raises:
             ApiError: The server refuses.
             UnreachableError: There is no answer.
+            LoginError: There are no credentials to be had.
             KubeconfigError: The credentials cannot be read.
         """
         return await self._request("GET", path, query)
@@ -130,18 +141,24 @@ class ApiClient:
             PodboardError: As ``get_bytes``, also from within the block.
         """
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=silence)
-        with self._failures_told():
-            async with asyncio.timeout(_ANSWER):
+
+        async def ask(who: Who) -> aiohttp.ClientResponse:
+            async with asyncio.timeout(self.access.request_timeout or _ANSWER):
                 response = await self._session.get(
-                    self._url(path, query), headers=self.access.headers(), timeout=timeout, **self._constants
+                    self._url(path, query), allow_redirects=False, timeout=timeout, **who
                 )
-            try:
-                if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+            if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+                async with response:
                     raise await self._refused(response)
+            return response
+
+        response = await self._logged_in(ask)
+        try:
+            with self._failures_told():
                 self._keep_one_warm()
                 yield response.content
-            finally:
-                response.close()
+        finally:
+            response.close()
 
     async def websocket(self, path: str, query: Sequence[tuple[str, str]]) -> Socket:
         """Upgrade to an exec WebSocket that leaves pings, pongs and the closing handshake to its user.
@@ -149,40 +166,74 @@ class ApiClient:
         Raises:
             PodboardError: As ``get_bytes``. A refusal's own words are in the ApiError.
         """
-        with self._failures_told():
-            upgraded = await self._session.ws_connect(
-                # An https URL, since aiohttp overlooks proxies for wss.
-                self._url(path, query),
-                headers=self.access.headers(),
-                protocols=SUBPROTOCOLS,
-                server_hostname=self.access.tls_server_name or None,
-                autoclose=False,
-                autoping=False,
-                decode_text=False,
-                max_msg_size=_MESSAGE_LIMIT,
-            )
+
+        async def ask(who: Who) -> Socket:
+            async with asyncio.timeout(self.access.request_timeout or None):
+                return await self._session.ws_connect(
+                    # An https URL, since aiohttp overlooks proxies for wss.
+                    self._url(path, query),
+                    protocols=SUBPROTOCOLS,
+                    autoclose=False,
+                    autoping=False,
+                    decode_text=False,
+                    max_msg_size=_MESSAGE_LIMIT,
+                    **who,
+                )
+
+        upgraded = await self._logged_in(ask)
         self._keep_one_warm()
         return upgraded
 
     async def _request(
         self, method: str, path: str, query: Sequence[tuple[str, str]], document: object = None
     ) -> bytes:
-        headers = self.access.headers()
-        data = None
-        if document is not None:
-            headers.append(("Content-Type", "application/json"))
-            data = json.dumps(document).encode()
-        with self._failures_told():
+        body: Who = {} if document is None else {"json": document}
+
+        async def ask(who: Who) -> bytes:
             async with self._session.request(
-                method, self._url(path, query), headers=headers, data=data, **self._constants
+                method, self._url(path, query), allow_redirects=False, **body, **who
             ) as response:
                 if response.status not in (200, 201):
                     raise await self._refused(response)
                 return await self._body(response, _BODY_LIMIT)
 
-    @property
-    def _constants(self) -> dict[str, Any]:
-        return {"allow_redirects": False, "server_hostname": self.access.tls_server_name or None}
+        return await self._logged_in(ask)
+
+    async def _logged_in(self, ask: Callable[[Who], Awaitable[Answer]]) -> Answer:
+        """Ask, and where the credentials are not accepted (401) once more with others, if there are any."""
+        credentials = await self._login.credentials()
+        try:
+            return await self._told_of_failures(ask, credentials)
+        except ApiError as error:
+            if error.status != _UNAUTHORIZED:
+                raise
+            renewed = await self._login.renew(credentials)
+            if renewed is None:
+                raise not_accepted(error, credentials) from error
+        try:
+            return await self._told_of_failures(ask, renewed)
+        except ApiError as error:
+            if error.status != _UNAUTHORIZED:
+                raise
+            raise not_accepted(error, renewed) from error
+
+    async def _told_of_failures(
+        self, ask: Callable[[Who], Awaitable[Answer]], credentials: Credentials
+    ) -> Answer:
+        who = {
+            "headers": self.access.headers(credentials.token),
+            "ssl": await self._context_with(credentials.certificate),
+            "server_hostname": self.access.tls_server_name or None,
+        }
+        with self._failures_told():
+            return await ask(who)
+
+    async def _context_with(self, certificate: ClientCertificate | None) -> ssl.SSLContext:
+        """Return the context that shows a certificate; connections made with another are not used again."""
+        if certificate != self._context_of:
+            self._context = await asyncio.to_thread(make_ssl_context, self.access, certificate)
+            self._context_of = certificate
+        return self._context
 
     def _url(self, path: str, query: Sequence[tuple[str, str]]) -> URL:
         # Everything but letters is escaped: Go takes a bare ";" for an error, yarl for harmless.
@@ -208,7 +259,7 @@ class ApiClient:
         body = b""
         with contextlib.suppress(PodboardError, aiohttp.ClientError, OSError):  # the status says enough
             body = await self._body(response, _REFUSAL_LIMIT)
-        return refusal(self.access, response.status, body)
+        return refusal(self.access, response.status, body, response.headers.get(aiohttp.hdrs.DATE, ""))
 
     async def _read_refused_upgrade(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -244,18 +295,3 @@ class ApiClient:
                 await self.get_bytes(_WARM_PATH)
             except PodboardError as error:
                 log.debug("no warm connection: %s", error.message)
-
-
-def _watchful_socket(address: tuple[Any, ...]) -> socket.socket:
-    """Make a socket that notices a dead peer within a minute.
-
-    A watch sends nothing, so without the kernel's probes it would wait for hours on a network that is gone.
-    """
-    family, kind, protocol, *_ = address
-    made = socket.socket(family, kind, protocol)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    seconds = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
-    for name, value in seconds.items():
-        if hasattr(socket, name):  # Linux and macOS call the first one differently
-            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-    return made

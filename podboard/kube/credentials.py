@@ -1,40 +1,56 @@
-"""When an Access's credentials run out, to say so when the server only says "Unauthorized"."""
+"""What says who is asking: a token, a certificate, and how long they are good for."""
 
 from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from podboard.errors import KubeconfigError
 from podboard.model.duration import human_duration
 
 if TYPE_CHECKING:
-    from podboard.kube.access import Access
+    from podboard.kube.access import ClientCertificate
 
 
-def expiry(access: Access, now: float) -> str:
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request is sent with. Its repr shows no secret."""
+
+    token: str = field(default="", repr=False)
+    certificate: ClientCertificate | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Credentials that were made for us.
+
+    Attributes:
+        until: When they expire, in seconds since 1970; None where only the server knows.
+    """
+
+    credentials: Credentials
+    until: float | None = None
+
+
+def expiry(credentials: Credentials, now: float) -> str:
     """Say which credential has expired, like ``the token expired 3h ago``; empty where none has.
 
     Args:
-        access: Its token is read unverified: this is a message, the server decides.
+        credentials: Read unverified: this is a message, the server decides.
         now: Seconds since 1970.
     """
-    try:
-        token = access.bearer_token()
-    except KubeconfigError:
-        return ""
-    if token:
-        end, name = _token_end(token), "token"
-    elif access.client_certificate:
-        end, name = _certificate_end(access.client_certificate.certificate), "client certificate"
+    if credentials.token:
+        end, name = token_end(credentials.token), "token"
+    elif credentials.certificate:
+        end, name = _certificate_end(credentials.certificate.certificate), "client certificate"
     else:
         return ""
     return f"the {name} expired {human_duration(now - end)} ago" if end is not None and end < now else ""
 
 
-def _token_end(token: str) -> float | None:
-    """Return the ``exp`` claim of a JSON Web Token, None for any other token."""
+def token_end(token: str) -> float | None:
+    """Return the ``exp`` claim of a JSON Web Token, in seconds since 1970; None for any other token."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

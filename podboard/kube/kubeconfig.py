@@ -8,7 +8,7 @@ set; files that do not exist are skipped. A file named on the command line is re
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +29,16 @@ class Entry:
 
     Attributes:
         where: The entry and its file, in words, for messages.
-        folder: What relative paths in it are relative to.
+        file: Where it stands; relative paths in it are relative to that file's folder.
         fields: Its body as it came; users' bodies hold secrets.
+        own: Whether it came from a file that the person named, as kubectl demands. What came from elsewhere
+            may name neither files nor programs of this machine.
     """
 
     where: str
-    folder: Path
+    file: Path
     fields: dict[str, Any]
+    own: bool = True
 
     def text(self, key: str) -> str:
         """Return a text field, empty where it is missing; raises KubeconfigError for any other type."""
@@ -53,10 +56,29 @@ class Entry:
             raise KubeconfigError(f"{key} of {self.where} must be true or false")
         return value
 
+    def texts(self, key: str) -> list[str]:
+        """Return a list of text, empty where it is missing; raises KubeconfigError for any other type."""
+        listed = self.fields.get(key) or []
+        if not isinstance(listed, list) or not all(isinstance(value, str) for value in listed):
+            raise KubeconfigError(f"{key} of {self.where} must be a list of text", "put numbers in quotes")
+        return listed
+
     def path(self, key: str) -> Path | None:
         """Return a path field, made absolute; None where it is missing."""
         text = self.text(key)
-        return self.folder / text if text else None
+        if not text:
+            return None
+        if not self.own:
+            raise KubeconfigError(
+                f"{self.where} names a file ({key}), and only a kubeconfig that is a file may",
+                f"put what it holds in its place, as {key}-data or token; or name the kubeconfig by its path",
+            )
+        return self.file.parent / text
+
+
+def flags_entry(fields: dict[str, Any]) -> Entry:
+    """Return what flags alone say of a cluster, a user or a context."""
+    return Entry("the command line", Path.cwd() / "flags", fields)
 
 
 @dataclass(slots=True)
@@ -109,6 +131,23 @@ def read_kubeconfig(explicit: str | None, environ: Mapping[str, str], home: Path
     return config
 
 
+def parse_kubeconfig(content: str, shown: str) -> Kubeconfig:
+    """Read a kubeconfig that is no file: its entries are not the person's ``own``.
+
+    Args:
+        content: Its text.
+        shown: What messages call it.
+
+    Raises:
+        KubeconfigError: It cannot be understood, or nothing is in it.
+    """
+    config = Kubeconfig()
+    _add(config, _parsed(content.encode("utf-8", "replace"), shown), Entry(shown, Path(), {}, own=False))
+    if not (config.clusters or config.users or config.contexts):
+        raise KubeconfigError(f"{shown} is empty")
+    return config
+
+
 def _shown(path: Path, home: Path) -> str:
     try:
         return one_line(f"~/{path.relative_to(home)}")
@@ -119,22 +158,34 @@ def _shown(path: Path, home: Path) -> str:
 def _merge(config: Kubeconfig, path: Path, shown: str) -> str:
     """Add a file to the whole; say what it was found to be."""
     try:
-        document = yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - one of PyYAML's two safe loaders
+        content = path.read_bytes()
     except FileNotFoundError:
         return "not there"
     except OSError as error:
         raise KubeconfigError(f"{shown} cannot be read: {error.strerror}") from error
+    document = _parsed(content, shown)
+    if document is None:
+        return "empty"
+    _add(config, document, Entry(shown, path.absolute(), {}))
+    return "found"
+
+
+def _parsed(content: bytes, shown: str) -> object:
+    try:
+        return yaml.load(content, _Loader)  # noqa: S506 - one of PyYAML's two safe loaders
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         # The parser's own text quotes lines of the file, secrets included: say only where.
         raise KubeconfigError(
             f"{shown} is no valid YAML{_position(error)}", "mend it or name another"
         ) from None
-    if document is None:
-        return "empty"
-    if not isinstance(document, dict):
-        raise KubeconfigError(f"{shown} is no kubeconfig", "mend it or name another with --kubeconfig")
-    file = Entry(shown, path.absolute().parent, document)
-    config.files.append(shown)
+
+
+def _add(config: Kubeconfig, document: object, source: Entry) -> None:
+    """Add a document to the whole; what is known already stays as it is."""
+    if not isinstance(document, dict | None):
+        raise KubeconfigError(f"{source.where} is no kubeconfig", "mend it or name another with --kubeconfig")
+    file = replace(source, fields=document or {})
+    config.files.append(file.where)
     config.current_context = config.current_context or file.text("current-context")
     for kind, known in (("cluster", config.clusters), ("user", config.users), ("context", config.contexts)):
         added: dict[str, Entry] = {}
@@ -143,7 +194,6 @@ def _merge(config: Kubeconfig, path: Path, shown: str) -> str:
                 raise KubeconfigError(f"{entry.where} is there twice", "rename one of them")
             added[name] = entry
         known.update((name, entry) for name, entry in added.items() if name not in known)
-    return "found"
 
 
 def _entries(file: Entry, kind: str) -> Iterable[tuple[str, Entry]]:
@@ -155,7 +205,8 @@ def _entries(file: Entry, kind: str) -> Iterable[tuple[str, Entry]]:
         body = item.get(kind) if isinstance(item, dict) else None
         if not name or not isinstance(body, dict | None):
             raise KubeconfigError(f"{kind} number {number} in {file.where} has no name or no body")
-        yield name, Entry(f'{kind} "{one_line(name)}" in {file.where}', file.folder, body or {})
+        where = f'{kind} "{one_line(name)}" in {file.where}'
+        yield name, replace(file, where=where, fields=body or {})
 
 
 def _as_text(value: object) -> str | None:

@@ -7,13 +7,22 @@ not exempt), and a person whose kubectl gets through expects podboard to.
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+from podboard.errors import KubeconfigError
+from podboard.kube.urls import is_plain_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+CONFIGURED_SCHEMES: Final = ("http", "https", "socks5")
+"""What proxy-url in a kubeconfig may begin with."""
+
+_SCHEMES: Final = (*CONFIGURED_SCHEMES, "socks5h")
+"""What the environment may name; both kinds of socks5 leave the looking up of names to the proxy."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 def proxy_from_environment(server: str, environ: Mapping[str, str]) -> str:
@@ -22,6 +31,9 @@ def proxy_from_environment(server: str, environ: Mapping[str, str]) -> str:
     Args:
         server: The server's URL.
         environ: HTTPS_PROXY or HTTP_PROXY by the server's scheme, and NO_PROXY; upper case before lower.
+
+    Raises:
+        KubeconfigError: The variable holds no proxy's URL.
     """
     url = urlsplit(server)
     host = (url.hostname or "").rstrip(".")
@@ -29,7 +41,24 @@ def proxy_from_environment(server: str, environ: Mapping[str, str]) -> str:
     proxy = _variable(environ, f"{url.scheme}_proxy")
     if not proxy or _is_loopback(host) or _is_excepted(host, port, _variable(environ, "no_proxy")):
         return ""
-    return proxy if "://" in proxy else f"http://{proxy}"
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if not is_plain_url(proxy, _SCHEMES, credentials=True):
+        # What it holds may be a password.
+        raise KubeconfigError(
+            f"{url.scheme.upper()}_PROXY is no http, https or socks5 URL", "like http://proxy:3128"
+        )
+    return proxy
+
+
+def is_socks(proxy: str) -> bool:
+    """Whether a proxy is spoken to in SOCKS, and not in HTTP."""
+    return proxy.startswith("socks5")
+
+
+def proxy_address(proxy: str) -> tuple[str, int]:
+    """Return a proxy's host and port."""
+    url = urlsplit(proxy)
+    return url.hostname or "", url.port or _DEFAULT_PORTS.get(url.scheme, 0)
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:

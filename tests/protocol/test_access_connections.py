@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from podboard.errors import ApiError, KubeconfigError, PodboardError, UnreachableError
+from podboard.errors import ApiError, KubeconfigError, PodboardError, UnreachableError, UntrustedError
 from podboard.kube import client as client_module
 from podboard.kube.access import Access, ClientCertificate
 from podboard.kube.client import ApiClient
-from podboard.kube.failures import UntrustedError
 from tests.support.certificates import Pair, authority, new_authority, server_context, signed
 from tests.support.recordings import recording
 from tests.support.replay import Reader, ReplayServer, Request, Writer, answer
@@ -330,7 +329,8 @@ async def connect_proxy(target: int, asked: list[str]) -> AsyncIterator[int]:
 async def test_a_proxy_that_refuses_is_named_without_its_password() -> None:
     async with plain(lambda _: b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n") as port:
         error = await refusal(Access(server="https://10.0.0.1", proxy=f"http://me:hush@127.0.0.1:{port}"))
-    assert error.message == f"the proxy 127.0.0.1:{port} answered 407 instead of connecting"
+    said = f"the proxy 127.0.0.1:{port} does not accept the credentials it was given, or wants some (407)"
+    assert error.message == said
 
 
 async def test_a_proxy_that_is_not_there(free_port: int) -> None:

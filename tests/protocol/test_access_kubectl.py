@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from podboard.kube.access import load_access
+from podboard.kube.resolve import load_access
+from podboard.model.overrides import Overrides
 
 KUBECTL = Path(sys.executable).parent / "kubectl"
 
@@ -79,7 +80,7 @@ def test_merged_files_mean_what_kubectl_says(
         check=True,
     )
     theirs = json.loads(done.stdout)
-    ours = load_access(None, context, environment, tmp_path)
+    ours = load_access(Overrides(context=context or ""), environment, tmp_path)
 
     assert ours.context == theirs["current-context"]
     assert ours.server == theirs["clusters"][0]["cluster"]["server"]

@@ -12,10 +12,12 @@ from podboard.demo.images import Image, Tools
 from podboard.demo.rbac import Account, Grant, Rule
 from podboard.errors import ApiError, PodboardError, UnreachableError
 from podboard.kube import client as client_module
-from podboard.kube.access import Access, load_access
+from podboard.kube.access import Access
 from podboard.kube.client import ApiClient
 from podboard.kube.exec import ExecSession, open_exec
+from podboard.kube.resolve import load_access
 from podboard.model.ending import EndingKind
+from podboard.model.overrides import Overrides
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
@@ -52,7 +54,7 @@ async def cluster() -> AsyncIterator[DemoCluster]:
 
 
 def access(cluster: DemoCluster) -> Access:
-    return load_access(str(cluster.kubeconfig), None, {}, Path("/nowhere"))
+    return load_access(Overrides(kubeconfig=str(cluster.kubeconfig)), {}, Path("/nowhere"))
 
 
 @pytest_asyncio.fixture

@@ -15,11 +15,12 @@ import pytest
 import pytest_asyncio
 
 from podboard.demo.cluster import DemoCluster
-from podboard.kube.access import load_access
 from podboard.kube.client import ApiClient
 from podboard.kube.namespaces import list_namespaces
 from podboard.kube.pods import FeedPhase, PodFeed
+from podboard.kube.resolve import load_access
 from podboard.model import pod_columns
+from podboard.model.overrides import Overrides
 from podboard.wire.backoff import Backoff
 from tests.support.waiting import until
 
@@ -51,7 +52,8 @@ def create(cluster: DemoCluster, name: str, namespace: str = "team-a") -> None:
 
 @pytest_asyncio.fixture
 async def client(cluster: DemoCluster) -> AsyncIterator[ApiClient]:
-    async with ApiClient(load_access(str(cluster.kubeconfig), None, {}, Path("/nowhere"))) as api:
+    access = load_access(Overrides(kubeconfig=str(cluster.kubeconfig)), {}, Path("/nowhere"))
+    async with ApiClient(access) as api:
         yield api
 
 

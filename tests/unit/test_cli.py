@@ -12,6 +12,7 @@ import pytest
 from podboard import __version__, cli
 from podboard.commands import board, demo
 from podboard.errors import DemoError, KubeconfigError, PodboardError, UsageError
+from podboard.model.overrides import Overrides
 from tests.support.ptys import open_pty
 
 Asked = dict[str, Any]
@@ -81,7 +82,9 @@ def test_help_and_version_load_next_to_nothing(arguments: list[str], code: int) 
     assert done.returncode == code
     assert {module.partition(".")[0] for module in modules} & HEAVY == set()
     own = {module for module in modules if module.startswith("podboard")}
-    assert own == {"podboard", "podboard.cli", "podboard.errors"}
+    assert own == {
+        *("podboard", "podboard.cli", "podboard.errors", "podboard.commands", "podboard.commands.flags"),
+    }
     assert len(modules) < 110
 
 
@@ -97,6 +100,17 @@ def test_help_tells_of_everything() -> None:
         "--context",
         "--namespace",
         "-A",
+        "--cluster",
+        "--user",
+        "--server",
+        "--tls-server-name",
+        "--certificate-authority",
+        "--insecure-skip-tls-verify",
+        "--token",
+        "--as",
+        "--as-uid",
+        "--as-group",
+        "--request-timeout",
         "demo",
         "KUBECONFIG",
         "PODBOARD_LOG",
@@ -127,15 +141,33 @@ def test_the_module_is_the_command() -> None:
         ([], {}),
         (["-n", "shop"], {"namespace": "shop"}),
         (["--namespace=shop"], {"namespace": "shop"}),
-        (["-A"], {"all_namespaces": True}),
-        (["--all-namespaces"], {"all_namespaces": True}),
+        (["-n", "ns/shop"], {"namespace": "shop"}),
+        (["-n", "Namespaces/shop"], {"namespace": "shop"}),
+        (["-n", "ns/"], {"namespace": "ns/"}),
         (["--context", "dev", "--kubeconfig", "file"], {"context": "dev", "kubeconfig": "file"}),
+        (["--cluster", "c", "--user", "u"], {"cluster": "c", "user": "u"}),
+        (["-s", "https://a"], {"server": "https://a"}),
+        (["--server=https://a", "--tls-server-name", "n"], {"server": "https://a", "tls_server_name": "n"}),
+        (["--certificate-authority", "ca.crt"], {"certificate_authority": "ca.crt"}),
+        (["--insecure-skip-tls-verify"], {"insecure_skip_tls_verify": True}),
+        (["--token", "t"], {"token": "t"}),
+        (["--as", "a", "--as-uid", "7"], {"as_user": "a", "as_uid": "7"}),
+        (["--as-group", "a", "--as-group", "b"], {"as_groups": ("a", "b")}),
+        (["--request-timeout", "5"], {"request_timeout": 5.0}),
+        (["--request-timeout", "0"], {"request_timeout": 0.0}),
+        (["--request-timeout", "1m30.5s"], {"request_timeout": 90.5}),
+        (["--request-timeout", "250ms"], {"request_timeout": 0.25}),
     ],
 )
 def test_arguments_of_the_board(asked: Asked, arguments: list[str], different: Asked) -> None:
     assert cli.main(arguments) == 0
-    plain = {"kubeconfig": None, "context": None, "namespace": None, "all_namespaces": False}
-    assert asked == {"command": "board", **plain, **different}
+    assert asked == {"command": "board", "overrides": Overrides(**different), "all_namespaces": False}
+
+
+@pytest.mark.parametrize("flag", ["-A", "--all-namespaces"])
+def test_all_namespaces(asked: Asked, flag: str) -> None:
+    assert cli.main([flag]) == 0
+    assert asked == {"command": "board", "overrides": Overrides(), "all_namespaces": True}
 
 
 @pytest.mark.parametrize(
@@ -160,6 +192,10 @@ def test_arguments_of_the_demo(asked: Asked, arguments: list[str], different: As
         (["--nonsense"], "unrecognized arguments"),
         (["nonsense"], "invalid choice"),
         (["-n"], "expected one argument"),
+        *[
+            (["--request-timeout", bad], f"{bad} is no time such as 5, 30s or 2m")
+            for bad in ("5x", "s", "5 s", "1m30", "٣", "")
+        ],
         *[
             (["demo", "--pods", bad], f"{bad} is no number from 0 to 50000")
             for bad in ("50001", "-1", "1e3", "1.5", "٣", "many", "")

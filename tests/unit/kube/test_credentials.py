@@ -1,8 +1,8 @@
 import base64
 import json
 
-from podboard.kube.access import Access, ClientCertificate
-from podboard.kube.credentials import expiry
+from podboard.kube.access import ClientCertificate
+from podboard.kube.credentials import Credentials, expiry
 from tests.support.certificates import signed
 
 NOW = 1_800_000_000.0
@@ -13,8 +13,8 @@ def token(claims: object) -> str:
     return f"head.{payload}.signature"
 
 
-def told(**settings: object) -> str:
-    return expiry(Access(server="https://x", **settings), NOW)  # type: ignore[arg-type]
+def told(token: str = "", certificate: ClientCertificate | None = None) -> str:
+    return expiry(Credentials(token, certificate), NOW)
 
 
 def test_an_expired_token_is_told_with_its_age() -> None:
@@ -37,12 +37,12 @@ def test_a_token_that_is_good_or_unreadable_is_not_blamed() -> None:
 def test_an_expired_client_certificate_is_told() -> None:
     pair = signed("old client", days=-1)
     certificate = ClientCertificate(pair.certificate, pair.key)
-    assert told(client_certificate=certificate).startswith("the client certificate expired ")
-    assert expiry(Access(server="https://x", client_certificate=certificate), 0.0) == ""
+    assert told(certificate=certificate).startswith("the client certificate expired ")
+    assert expiry(Credentials(certificate=certificate), 0.0) == ""
 
 
 def test_a_certificate_that_is_none_is_not_blamed() -> None:
-    assert told(client_certificate=ClientCertificate(b"nonsense", b"")) == ""
+    assert told(certificate=ClientCertificate(b"nonsense", b"")) == ""
 
 
 def test_nobody_can_be_blamed_without_credentials() -> None:
