@@ -107,6 +107,28 @@ async def test_trouble_is_told_and_the_list_stays(person: Person, cluster: Still
     await person.no_longer_sees("nobody answers")
 
 
+async def test_a_long_trouble_is_told_to_its_end(cluster: StillCluster) -> None:
+    async with at_the_board(cluster.connect, 80, 24) as person:
+        await person.sees("web-1")
+        cluster.say(
+            "trying again in 3 s: nobody may list pods here - list a namespace that is allowed to you"
+        )
+        await person.sees("trying again in 3 s: nobody", "allowed to you", "NAME", "postgres-0", "enter open")
+        cluster.say("listing pods…")
+        await person.no_longer_sees("allowed to you")
+        assert "pods 7  listing pods…" in person.lines()[1]
+        assert "NAMESPACE" in person.lines()[2]
+
+
+@pytest.mark.parametrize("key", ["t", "d"])
+async def test_without_a_terminal_it_is_said_how_to_open_one(person: Person, key: str) -> None:
+    person.type(key)
+    await person.sees("no terminal is open: enter opens one")
+    person.type("j")
+    await person.no_longer_sees("no terminal is open")
+    await person.sees("enter open")
+
+
 async def test_the_list_moves_with_the_cluster(person: Person, cluster: StillCluster) -> None:
     cluster.put(pod("web-3"), pod("web-4"), gone=[("shop", "web-1")])
     await person.sees("web-4")

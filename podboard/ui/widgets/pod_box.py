@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -11,9 +11,15 @@ from podboard.ui.pod_rows import PREFIX
 from podboard.ui.widgets.looks import LooksMixin
 from podboard.ui.widgets.plain import Divider, PlainVertical
 from podboard.ui.widgets.pod_list import PodList
+from podboard.ui.widgets.wrapping import sentence_lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.geometry import Size
+
+
+_LONGEST_TROUBLE: Final = 4
+"""Lines."""
 
 
 class HeadText(NamedTuple):
@@ -37,7 +43,7 @@ class HeadText(NamedTuple):
 
 
 class ListHead(LooksMixin):
-    """Two lines above the list."""
+    """Two lines above the list, and as many between them as a long trouble takes."""
 
     ALLOW_SELECT = False
     LOOKS = "list-head"
@@ -50,15 +56,25 @@ class ListHead(LooksMixin):
     def say(self, said: HeadText) -> None:
         """Say something else."""
         if said != self._said:
+            height = len(self._draw(self.size.width))
             self._said = said
-            self.refresh()
+            self.refresh(layout=len(self._draw(self.size.width)) != height)
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """As many lines as there is to say."""
+        return len(self._draw(width))
 
     def render_line(self, y: int) -> Strip:
-        """Draw one of the two lines."""
-        said, base, width = self._said, self.rich_style, self.size.width
+        """Draw a line."""
+        width = self.size.width
+        lines = self._draw(width)
+        # Its size may be that of what it said before.
+        return (lines[y] if y < len(lines) else Strip.blank(0)).adjust_cell_length(width, self.rich_style)
+
+    def _draw(self, width: int) -> list[Strip]:
+        said, base = self._said, self.rich_style
         dim = self.look("dim")
-        if y:
-            return Strip([Segment(f"{'':{PREFIX}}{said.columns}", dim)]).adjust_cell_length(width, base)
+        columns = Strip([Segment(f"{'':{PREFIX}}{said.columns}", dim)])
         segments = [Segment(f" pods {said.shown} ", base)]
         if said.filter is not None:
             style = self.look("filter")
@@ -67,8 +83,13 @@ class ListHead(LooksMixin):
             segments.append(Segment(f" {said.order} ", dim))
         if said.trouble:
             style = self.look("trouble")
-            segments.append(Segment(f" {said.trouble} ", style))
-        return Strip(segments).adjust_cell_length(width, base)
+            trouble = Segment(f" {said.trouble} ", style)
+            if sum(segment.cell_length for segment in (*segments, trouble)) <= width:
+                segments.append(trouble)
+            else:
+                told = sentence_lines([Segment(" ")], said.trouble, style, width - 1, indent=1)
+                return [Strip(segments), *told[:_LONGEST_TROUBLE], columns]
+        return [Strip(segments), columns]
 
 
 class PodBox(PlainVertical):
