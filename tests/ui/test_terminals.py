@@ -778,6 +778,30 @@ async def test_diagnostics_tell_how_it_was_reached(person: Person, shells: Shell
     await person.sees("00 ended with exit code 4")
 
 
+async def test_diagnostics_asked_for_in_the_list_are_in_sight(shells: Shells) -> None:
+    async with at_the_board(shells.cluster.connect, 80, 24) as person:
+        await person.sees("web-3")
+        await open_first(person, shells)
+        for _ in range(2):
+            person.type(f"{LEADER}l")
+            await person.sees("enter open")
+            person.type("d")
+            await person.sees("connecting to", "keys go to the pod")
+
+
+async def test_a_program_that_renames_itself_all_the_time_has_the_list_drawn_once(
+    person: Person, shells: Shells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_first(person, shells)
+    await person.until(lambda: not person.board._list_is_due)
+    later: list[object] = []
+    monkeypatch.setattr(person.board, "set_timer", lambda _, callback: later.append(callback))
+    for number in range(5):
+        shells.say(0, f"\x1b]2;story-{number}\x07")
+        await person.sees(f"· story-{number} ")
+    assert later == [person.board._refresh_list]
+
+
 async def test_diagnostics_follow_the_tab(person: Person, shells: Shells) -> None:
     await three(person, shells)
     person.type(f"{LEADER}d{LEADER}n")

@@ -45,6 +45,9 @@ MANY: Final = 12
 """Terminals opened with one key without a question."""
 
 
+NO_TERMINAL: Final = "no terminal is open: enter opens one in this pod"
+
+
 class Board(Screen[None], inherit_bindings=False):
     """Shows one cluster's pods and the terminals in them."""
 
@@ -73,6 +76,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._zoomed = False
         self._arrangement: Arrangement | None = None
         self._terminals_changed = False
+        self._list_is_due = False
 
     def compose(self) -> ComposeResult:
         """One line, the list and the terminals, one line."""
@@ -121,6 +125,7 @@ class Board(Screen[None], inherit_bindings=False):
             self._area.active.refresh_lines()
 
     def _refresh_list(self) -> None:
+        self._list_is_due = False
         view, cluster = self._view, self._cluster
         namespace = (cluster.namespace or "all namespaces") if cluster is not None else ""
         place = one_line(f"{self._place} · {namespace}" if namespace else self._place)
@@ -190,7 +195,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     def tell(self, message: str) -> None:
         """Say something on the line at the bottom, until the next key."""
-        self.key_line.tell(message)
+        # Behind the keys that are shown for where the same key has led.
+        self.call_later(self.key_line.tell, message)
 
     def show_menu(self, *, shown: bool) -> None:
         """Show the line at the bottom over a zoomed terminal, or take it away again."""
@@ -249,6 +255,8 @@ class Board(Screen[None], inherit_bindings=False):
         """Go to the active terminal."""
         if self._area.active is not None:
             self._show(self._area.active)
+        else:
+            self.tell(NO_TERMINAL)
 
     def _show(self, pane: TerminalPane) -> None:
         self.keyboard.stop_scrolling()
@@ -272,6 +280,14 @@ class Board(Screen[None], inherit_bindings=False):
         if 0 <= index < len(self._area.panes):
             self._show(self._area.panes[index])
 
+    @property
+    def _is_area_covered(self) -> bool:
+        """Whether the list lies above the terminals."""
+        if self._arrangement is None:
+            return False
+        list_width, terminal_at, _ = self._arrangement
+        return list_width is None or list_width > (terminal_at or 0)
+
     def on_top_line_tab_clicked(self, event: TopLine.TabClicked) -> None:
         """Go to the terminal whose tab was clicked."""
         self.go_to_tab(event.index)
@@ -284,7 +300,13 @@ class Board(Screen[None], inherit_bindings=False):
 
     async def action_diagnostics(self) -> None:
         """Show or hide how the terminal was reached, and its log."""
-        await self._area.toggle_diagnostics()
+        if self._area.active is None:
+            self.tell(NO_TERMINAL)
+            return
+        if not (self._is_area_covered and self._area.has_diagnostics):
+            await self._area.toggle_diagnostics()
+        if self._is_area_covered:
+            self._show(self._area.active)
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -500,8 +522,10 @@ class Board(Screen[None], inherit_bindings=False):
         if self._area.active is not None:
             self._area.active.refresh_lines()
         self.keyboard.show()
-        # Behind the terminal's first paint.
-        self.set_timer(REFRESH, self._refresh_list)
+        if not self._list_is_due:
+            # Behind the terminal's first paint, and once for all that a program may set off till then.
+            self._list_is_due = True
+            self.set_timer(REFRESH, self._refresh_list)
 
     # -- scrolling --------------------------------------------------------------------------
 

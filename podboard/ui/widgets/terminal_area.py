@@ -107,6 +107,11 @@ class TerminalArea(PlainVertical):
 
     # -- diagnostics ------------------------------------------------------------------------
 
+    @property
+    def has_diagnostics(self) -> bool:
+        """Whether the panel is there."""
+        return self._diagnostics is not None
+
     async def toggle_diagnostics(self) -> None:
         """Show the panel below the terminal, or take it away."""
         if self._diagnostics is None:
