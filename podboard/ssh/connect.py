@@ -85,12 +85,14 @@ class _Login:
         host_keys: What is known of its keys.
         keys: The record's; where it has none, what ssh would take.
         password: The record's, for its own host only.
+        say: Told how far it has come.
     """
 
     settings: Settings
     host_keys: HostKeys
     keys: list[KeyPair]
-    password: str | None = None
+    password: str | None
+    say: Callable[[str], None]
 
 
 class Connector:
@@ -119,8 +121,12 @@ class Connector:
         self._accepted = accepted
         self._pins: dict[tuple[str, int], asyncssh.SSHKey] = {}
 
-    async def connect(self, details: SshConnectionDetails) -> Link:
+    async def connect(self, details: SshConnectionDetails, say: Callable[[str], None]) -> Link:
         """Connect to the host of a record and log in.
+
+        Args:
+            details: The host.
+            say: Told how far it has come, in a few words.
 
         Raises:
             SshError: It did not work.
@@ -131,7 +137,7 @@ class Connector:
         keys = await self._keys.own(details, str(address))
         pin = details.text("host_key")
         host_keys = HostKeys(None, [pinned(pin)]) if pin else await self._host_keys(settings, details)
-        login = _Login(settings, host_keys, keys, password(details))
+        login = _Login(settings, host_keys, keys, password(details), say)
         jump = details.text("jump_host") or settings.jump
         return await self._log_in(login, await self._connect_hops(login, jump, details))
 
@@ -153,7 +159,7 @@ class Connector:
                 settings = await read_settings(named, self._config)
                 if settings.endpoint == endpoint:
                     continue  # as ssh does, where "Host *" names a jump host for the jump host, too
-                hop = _Login(settings, await self._host_keys(settings, details), login.keys)
+                hop = _Login(settings, await self._host_keys(settings, details), login.keys, None, login.say)
                 if link is None:
                     link = await self._connect_hops(hop, settings.jump, details, depth + 1)
             link = await self._log_in(hop, link)
@@ -174,8 +180,9 @@ class Connector:
                 client = Client(
                     settings, self._keys, login.password, self._ask, host_keys, own_keys=bool(login.keys)
                 )
+                login.say(f"connecting to {settings.address}")
                 try:
-                    return await _connect(client, through, {**options, "known_hosts": host_keys})
+                    return await _connect(login, client, through, options)
                 except asyncssh.HostKeyNotVerifiable as error:
                     if not host_keys.vouched or "server_host_key_algs" in options:
                         host_keys.pins.append(await self._decide(settings, host_keys, error))
@@ -247,11 +254,19 @@ def address_of(details: SshConnectionDetails) -> Address:
     return Address(details.text("host"), port, details.text("username"))
 
 
-async def _connect(client: Client, through: Link | None, options: dict[str, Any]) -> Link:
+async def _connect(login: _Login, client: Client, through: Link | None, options: dict[str, Any]) -> Link:
     loop = asyncio.get_running_loop()
+
+    def begin_login() -> None:
+        limit.reschedule(loop.time() + _LOGIN)
+        login.say(f"{login.settings.address} is known, logging in")
+
+    client.begun = begin_login
     async with asyncio.timeout(_CONNECTING) as limit:
-        client.begun = lambda: limit.reschedule(loop.time() + _LOGIN)
-        link = Link(await asyncssh.connect(client_factory=lambda: client, **options), through)
+        connection = await asyncssh.connect(
+            client_factory=lambda: client, known_hosts=login.host_keys, **options
+        )
+    link = Link(connection, through)
     client.lost = link.note_lost
     return link
 

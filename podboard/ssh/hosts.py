@@ -44,6 +44,10 @@ _NO_ROOM: Final = (asyncssh.OPEN_CONNECT_FAILED, asyncssh.OPEN_RESOURCE_SHORTAGE
 _LOGIN_FIELDS: Final = ("host", "port", "username", "key_file", "host_key", "known_hosts", "jump_host")
 
 
+def _quiet(progress: str) -> None:
+    """Tell nobody."""
+
+
 class Hosts:
     """All connections to hosts. ``close`` it in the end.
 
@@ -74,6 +78,21 @@ class Hosts:
         self._circles: dict[str, _Circle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
+    async def reach(self, details: SshConnectionDetails, say: Callable[[str], None] = _quiet) -> None:
+        """Connect to a host and log in; what is opened next finds it done.
+
+        Args:
+            details: The host.
+            say: Told how far it has come, in a few words.
+
+        Raises:
+            SshError: It did not work; its leaf says how far it went.
+            RecordError: The details cannot be used.
+        """
+        circle = self._circle(details)
+        if circle.with_room() is None:
+            await circle.connect(partial(self._connector.connect, details, say))
+
     async def open_exec(
         self,
         details: SshConnectionDetails,
@@ -102,8 +121,6 @@ class Hosts:
             RecordError: The details cannot be used.
             UsageError: The target's names are no names.
         """
-        if problem := next(details.problems(), ""):
-            raise RecordError(f"{problem}", "correct it in the record")
         line = exec_line(details, target, command, tty=tty, stdin=stdin)
         session = await self._start(details, line, size, tty=tty)
         try:
@@ -127,9 +144,11 @@ class Hosts:
         self, details: SshConnectionDetails, line: str, size: Size | None, *, tty: bool
     ) -> SshSession:
         """Start a session on a connection that has room, made now if there is none."""
-        circle = self._circles.setdefault(_key(details), _Circle(self._linger))
+        circle = self._circle(details)
         while True:
-            link = circle.with_room() or await circle.connect(partial(self._connector.connect, details))
+            link = circle.with_room() or await circle.connect(
+                partial(self._connector.connect, details, _quiet)
+            )
             circle.take(link)
             session = SshSession(str(address_of(details)), details.text("kubectl"), tty=tty)
             try:
@@ -148,6 +167,11 @@ class Hosts:
             link.is_proven = True
             self._spawn(_release_in_the_end(circle, link, session))
             return session
+
+    def _circle(self, details: SshConnectionDetails) -> _Circle:
+        if problem := next(details.problems(), ""):
+            raise RecordError(problem, "correct it in the record")
+        return self._circles.setdefault(_key(details), _Circle(self._linger))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

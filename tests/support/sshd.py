@@ -1,0 +1,172 @@
+"""A real sshd on loopback, with keys and a configuration that are thrown away."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncssh
+
+from tests.support.tools import needs
+
+SSHD = "/usr/sbin/sshd"
+USER = pwd.getpwuid(os.getuid()).pw_name
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def write_private(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    path.chmod(0o600)
+    return path
+
+
+class Keys:
+    """A person's key, and the host's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.person = asyncssh.generate_private_key("ssh-ed25519")
+        self.file = write_private(folder / "id_test", self.person.export_private_key())
+        self.host = asyncssh.generate_private_key("ssh-ed25519")
+        write_private(folder / "authorized_keys", self.person.export_public_key())
+
+    @property
+    def host_line(self) -> str:
+        """The host's public key, as known_hosts and a record's ``host_key`` have it."""
+        return " ".join(self.host.export_public_key().decode().split()[:2])
+
+
+class Sshd:
+    """A running sshd.
+
+    Attributes:
+        log: What it told so far.
+    """
+
+    def __init__(self, port: int, keys: Keys) -> None:
+        self.port = port
+        self.keys = keys
+        self.log: list[str] = []
+
+    @property
+    def known(self) -> str:
+        """Its line for a known_hosts file."""
+        return f"[127.0.0.1]:{self.port} {self.keys.host_line}\n"
+
+    @property
+    def logins(self) -> int:
+        """How many logins it accepted."""
+        return sum("Accepted " in line for line in self.log)
+
+
+@asynccontextmanager
+async def running_sshd(
+    keys: Keys, environment: Mapping[str, str], *options: str, host_key: asyncssh.SSHKey | None = None
+) -> AsyncIterator[Sshd]:
+    """Run sshd as the user of the tests.
+
+    Args:
+        keys: Who may log in; and its own, unless ``host_key`` is another.
+        environment: What its sessions find.
+        options: Further lines of its configuration.
+    """
+    if shutil.which(SSHD) is None:
+        needs("sshd")
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    port = free_port()
+    folder = keys.folder / f"sshd-{port}"
+    folder.mkdir()
+    key = write_private(folder / "host_key", (host_key or keys.host).export_private_key())
+    lines = [
+        f"Port {port}",
+        "ListenAddress 127.0.0.1",
+        f"HostKey {key}",
+        f"PidFile {folder / 'pid'}",
+        f"AuthorizedKeysFile {keys.folder / 'authorized_keys'}",
+        "StrictModes no",
+        "UsePAM no",
+        "PermitRootLogin yes",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "PrintMotd no",
+        "LogLevel VERBOSE",
+        "SetEnv " + " ".join(f'"{name}={value}"' for name, value in environment.items()),
+    ]
+    # The first of several values counts.
+    config = write_private(folder / "config", "\n".join((*options, *lines)) + "\n")
+    process = await asyncio.create_subprocess_exec(
+        SSHD, "-D", "-e", "-f", str(config), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    server = Sshd(port, keys)
+    assert process.stderr is not None
+    ready = asyncio.Event()
+
+    async def read(stream: asyncio.StreamReader) -> None:
+        async for line in stream:
+            server.log.append(line.decode(errors="replace"))
+            if b"Server listening" in line:
+                ready.set()
+
+    reading = asyncio.create_task(read(process.stderr))
+    try:
+        async with asyncio.timeout(10):
+            done, _ = await asyncio.wait(
+                [asyncio.create_task(ready.wait()), reading], return_when=asyncio.FIRST_COMPLETED
+            )
+        assert reading not in done, server.log
+        yield server
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+        reading.cancel()
+
+
+class Relay:
+    """A way to a server that can be cut."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        self._writers |= {writer, back}
+        await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
+
+    async def _copy(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(65536):
+                sink.write(data)
+                await sink.drain()
+        except ConnectionError:
+            return
+        finally:
+            sink.close()
+
+    def cut(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+
+
+@asynccontextmanager
+async def relay_to(port: int) -> AsyncIterator[Relay]:
+    relay = Relay(port)
+    server = await asyncio.start_server(relay.carry, "127.0.0.1", 0)
+    relay.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield relay
+        relay.cut()
