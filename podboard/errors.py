@@ -142,9 +142,17 @@ class DemoError(PodboardError):
 
 
 class RecordError(PodboardError):
-    """A record that cannot be stored as it is, or that there is none of."""
+    """A record that cannot be stored as it is, or that there is none of.
+
+    Args:
+        problems: What is wrong with it, each as a sentence without its full stop; the message, if empty.
+    """
 
     exit_code = 6
+
+    def __init__(self, message: str, hint: str = "", problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.problems = problems or (message,)
 
 
 class DatabaseError(PodboardError):
@@ -155,6 +163,10 @@ class DatabaseError(PodboardError):
 
 class OldDatabaseError(DatabaseError):
     """The database is of an earlier version, or of the program before: an upgrade brings it forward."""
+
+
+class DamagedDatabaseError(DatabaseError):
+    """The file is no database, or one that is damaged."""
 
 
 class SealError(DatabaseError):

@@ -17,6 +17,7 @@ from podboard.errors import RecordError
 from podboard.model.record import Record, SshConnectionDetails, is_kubeconfig_path, is_text
 from podboard.model.secret import Secret
 from podboard.model.text import one_line
+from podboard.model.times import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +82,7 @@ def record_from_legacy(fields: Mapping[str, Json]) -> Record:
         created_at=_take_time(values, "created_at"),
         updated_at=_take_time(values, "updated_at"),
         other={
-            column: value if _is_readable(column, value) else Secret.of(value)
+            column: value if is_readable(column, value) else Secret.of(value)
             for column, value in values.items()
         },
     )
@@ -105,7 +106,8 @@ def _json(value: Json) -> Json:
     return parsed if _is_storable(parsed) else text
 
 
-def _is_readable(column: str, value: Json) -> bool:
+def is_readable(column: str, value: Json) -> bool:
+    """Whether what has no column in podboard is surely no secret."""
     return column in READABLE and isinstance(value, dict if column == "resource_limits" else str | int)
 
 
@@ -162,7 +164,7 @@ def _take_time(values: dict[str, Json], column: str) -> str:
     except (ValueError, OverflowError):
         return ""
     del values[column]
-    return utc.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return rfc3339(utc)
 
 
 def _secret(text: str | None) -> Secret[str] | None:

@@ -54,18 +54,19 @@ class Resolver:
         self._lengths = sorted({len(prefix) for prefix in self._globs})
 
     def find(
-        self, pod: str, namespace: str, container: str = "", context: str | None = None
+        self, pod: str, namespace: str | None, container: str = "", context: str | None = None
     ) -> Resolution | None:
         """Return the record for a container of a pod, or None.
 
         Args:
+            namespace: None where it is not known: then records of all namespaces fit.
             container: Empty where none is named: then a record for any one container fits as well.
-            context: None where it is not known: then records of all contexts fit.
+            context: As namespace.
         """
         fitting = [
             record
             for record in self._named(pod)
-            if record.namespace in (None, namespace)
+            if (namespace is None or record.namespace in (None, namespace))
             and (not container or record.container in (None, container))
             and (context is None or record.context in (None, context))
         ]

@@ -77,6 +77,11 @@ class Store:
             raise _no_record(name)
         return found[0]
 
+    async def names(self) -> set[str]:
+        """Return the names of all records."""
+        async with self._reading(), self._connection.execute("SELECT name FROM records") as cursor:
+            return {name for (name,) in await cursor.fetchall()}
+
     async def resolver(self) -> Resolver:
         """Return what finds the record of a pod, as records are now."""
         async with (
@@ -116,12 +121,15 @@ class Store:
         return changed
 
     async def remove(self, names: Sequence[str]) -> None:
-        """Remove records, all or none; raises RecordError if there is none of a name."""
+        """Remove records, all or none; raises RecordError if there is none of a name; names each."""
         async with self._writing():
-            for name in names:
+            missing = []
+            for name in dict.fromkeys(names):
                 cursor = await self._connection.execute("DELETE FROM records WHERE name = ?", (name,))
                 if cursor.rowcount == 0:
-                    raise _no_record(name)
+                    missing.append(name)
+            if missing:
+                raise _no_record(*missing)
 
     async def rotate_key(self) -> int:
         """Seal all secrets with a new key; returns how many records had any."""
@@ -234,11 +242,13 @@ class Store:
     async def _check_names_are_free(self, records: Iterable[Record]) -> None:
         async with self._connection.execute("SELECT name, id FROM records") as cursor:
             taken: dict[str, str] = dict(await cursor.fetchall())  # type: ignore[arg-type]
-        for record in records:
-            if taken.setdefault(record.name, record.id) != record.id:
-                raise RecordError(
-                    f'there is a record "{one_line(record.name)}" already', "choose another name"
-                )
+        problems = [
+            f'there is a record "{one_line(record.name)}" already'
+            for record in records
+            if taken.setdefault(record.name, record.id) != record.id
+        ]
+        if problems:
+            raise RecordError("; ".join(problems), "choose another name", tuple(problems))
 
 
 class KeyRing:
@@ -298,15 +308,16 @@ def check(records: Sequence[Record]) -> None:
     """Refuse records that cannot be stored; raises RecordError, which names each and why."""
     refused = [f'"{one_line(record.name)}": {problem}' for record in records for problem in record.problems()]
     if refused:
-        raise RecordError("; ".join(refused), "nothing was stored")
+        raise RecordError("; ".join(refused), "nothing was stored", tuple(refused))
 
 
 def _is_sealed(record: Record) -> bool:
     return bool(record.secrets or record.other)
 
 
-def _no_record(name: str) -> RecordError:
-    return RecordError(f'there is no record "{one_line(name)}"', "see podboard records list")
+def _no_record(*names: str) -> RecordError:
+    listed = ", ".join(f'"{one_line(name)}"' for name in names)
+    return RecordError(f"there is no record {listed}", "see podboard records list")
 
 
 def _connection_row(connection: Connection) -> list[Any]:
