@@ -74,7 +74,8 @@ class FeedState:
     Attributes:
         listed: With LISTING, how many pods have come.
         expected: With LISTING, how many there are as far as the server tells; ``listed`` where it does not.
-        skipped: Pods so odd that they could not be read, since the feed began.
+        skipped: How often a pod was so odd that it could not be read, since the feed began; the same
+            one may be told again and again.
         sentence: With RETRYING, what went wrong.
         hint: What to do about it; may be empty.
         retry_in: With RETRYING, seconds to the next try.
@@ -231,6 +232,9 @@ class PodFeed:
             self._known.discard(pod.key)
             batch.drop(pod)
         elif not isinstance(event, Bookmark):
+            if not pod.metadata.name:
+                self._skipped += 1
+                return
             self._known.add(pod.key)
             batch.put(pod)
 

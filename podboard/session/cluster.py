@@ -120,4 +120,4 @@ def _trouble(state: FeedState) -> str:
         return f"trying again in {state.retry_in:.0f} s: {state.sentence}{hint}"
     if state.phase is FeedPhase.LISTING and state.expected > _WORTH_COUNTING:
         return f"listing pods: {state.listed} of {state.expected}"
-    return f"{state.skipped} unreadable pods left out" if state.skipped else ""
+    return "pods that cannot be read are left out" if state.skipped else ""

@@ -146,7 +146,7 @@ async def test_a_change_of_mind_before_the_first_pod(world: World) -> None:
     ("state", "trouble"),
     [
         (LIVE, ""),
-        (FeedState(FeedPhase.LIVE, skipped=2), "2 unreadable pods left out"),
+        (FeedState(FeedPhase.LIVE, skipped=2), "pods that cannot be read are left out"),
         (FeedState(FeedPhase.LISTING, listed=500, expected=900), ""),
         (FeedState(FeedPhase.LISTING, listed=500, expected=20_000), "listing pods: 500 of 20000"),
         (
