@@ -25,11 +25,9 @@ class Roster:
         counts: How many pods are in which health.
         longest_name: The length of the longest name there has been, in characters.
         longest_namespace: The same of namespaces.
-        version: Grows with every change.
     """
 
     def __init__(self) -> None:
-        self.version = 0
         self.clear()
 
     def clear(self) -> None:
@@ -40,7 +38,6 @@ class Roster:
         self.counts: Counter[Health] = Counter()
         self.longest_name = 0
         self.longest_namespace = 0
-        self.version += 1
 
     def update(self, changed: Iterable[Pod], removed: Iterable[PodKey] = ()) -> None:
         """Take in pods that are new or different, and let go of pods that are gone."""
@@ -56,7 +53,6 @@ class Roster:
             if (before := self.pods.pop(key, None)) is not None:
                 self._uncount(key, before)
                 del self.keys[bisect_left(self.keys, key)]
-        self.version += 1
 
     def _count(self, key: PodKey, pod: Pod) -> None:
         health = pod_columns.health(pod)

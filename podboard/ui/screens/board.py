@@ -68,7 +68,6 @@ class Board(Screen[None], inherit_bindings=False):
         self.keyboard = Keyboard(self)
         self._cluster: Cluster | None = None
         self._view: PodView | None = None
-        self._seen = -1
         self._place = place
         self._warning = warning
         self._trouble = "connecting…"

@@ -33,7 +33,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
     Attributes:
         cursor: The pod the cursor is on.
         marked: The pods marked for what comes next.
-        layout: How the columns are laid out at the present width.
+        columns: How they are laid out at the present width.
     """
 
     ALLOW_SELECT = False
