@@ -7,6 +7,7 @@
     ├── NoKubeconfigError         exit 3   no kubeconfig where podboard looked
     ├── NotInClusterError         exit 3   podboard does not run in a pod that may ask its API server
     ├── KubeconfigError           exit 3   a kubeconfig that cannot be used
+    ├── ConfigError               exit 3   podboard's own configuration cannot be used
     ├── ApiError                  exit 4   the API server answered with a failure
     ├── LoginError                exit 4   there are no credentials to ask the API server with
     ├── UnreachableError          exit 4   the API server could not be asked at all
@@ -15,6 +16,7 @@
     ├── RecordError               exit 6   a record that is none, or that is not there
     ├── DatabaseError             exit 6   the database cannot be used as it is
     │   ├── OldDatabaseError      exit 6   an upgrade would bring it forward
+    │   ├── DamagedDatabaseError  exit 6   the file is no database, or a damaged one
     │   └── SealError             exit 6   a sealed secret cannot be opened
     └── SshError                  exit 7   the way over SSH does not work
         ├── SshUnreachableError   exit 7   the host could not be asked
@@ -94,6 +96,12 @@ class NotInClusterError(PodboardError):
 
 class KubeconfigError(PodboardError):
     """A kubeconfig exists but cannot be used; the message names the file and the entry."""
+
+    exit_code = 3
+
+
+class ConfigError(PodboardError):
+    """podboard's own configuration exists but cannot be used; the message names the file."""
 
     exit_code = 3
 

@@ -6,5 +6,10 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """Return the time: RFC 3339 in UTC, to the microsecond, so that it sorts as text."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """Return the time as podboard keeps it."""
+    return rfc3339(datetime.now(UTC))
+
+
+def rfc3339(time: datetime) -> str:
+    """Return a time in UTC as podboard keeps it: to the microsecond, so that it sorts as text."""
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")

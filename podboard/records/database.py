@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import aiosqlite
 
 from podboard.datafiles import data_file
-from podboard.errors import DatabaseError, OldDatabaseError
+from podboard.errors import DamagedDatabaseError, DatabaseError, OldDatabaseError
 from podboard.model.text import one_line
 from podboard.records.files import make_private
 
@@ -29,6 +29,9 @@ LEGACY_TABLE: Final = "coding_kubernetespod"
 
 BUSY_SECONDS: Final = 5.0
 """How long to wait for another process that writes."""
+
+RESTORE: Final = "restore a backup with: podboard schema restore"
+"""What to do with a damaged database."""
 
 _OLDEST_SQLITE = (3, 38)  # STRICT tables, and JSON functions built in
 
@@ -116,6 +119,12 @@ async def recognise(connection: aiosqlite.Connection) -> tuple[Kind, int]:
     return (Kind.FOREIGN if tables or version else Kind.EMPTY), 0
 
 
+async def problems(connection: aiosqlite.Connection) -> list[str]:
+    """Return what is damaged, in SQLite's words; the first few."""
+    async with connection.execute("PRAGMA integrity_check(5)") as cursor:
+        return [line for (line,) in await cursor.fetchall() if line != "ok"]
+
+
 async def build(connection: aiosqlite.Connection) -> None:
     """Build what ``schema.sql`` says, inside the transaction that is open."""
     schema = await asyncio.to_thread(data_file("schema.sql").read_text, "utf-8")
@@ -155,6 +164,9 @@ def told(path: Path) -> Iterator[None]:
         for prefix, sentence, hint in _SQLITE:
             if name.startswith(prefix):
                 raise DatabaseError(f"{where} {sentence}", hint) from error
+        for prefix, sentence in _DAMAGED:
+            if name.startswith(prefix):
+                raise DamagedDatabaseError(f"{where} {sentence}", RESTORE) from error
         raise DatabaseError(f"{where}: {one_line(str(error))}") from error
 
 
@@ -166,9 +178,8 @@ _SQLITE = (
     ("SQLITE_READONLY", "or its folder cannot be written", _ACCESS),
     ("SQLITE_CANTOPEN", "or its folder cannot be opened", _ACCESS),
     ("SQLITE_PERM", "cannot be opened", _ACCESS),
-    ("SQLITE_NOTADB", "is no database", "name another file with --database"),
-    ("SQLITE_CORRUPT", "is damaged", "restore a backup with: podboard schema restore"),
 )
+_DAMAGED = (("SQLITE_NOTADB", "is no database"), ("SQLITE_CORRUPT", "is damaged"))
 
 
 def _prepare(path: Path, *, create: bool) -> None:
