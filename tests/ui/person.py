@@ -6,11 +6,13 @@ import asyncio
 import fcntl
 import logging
 import os
+import select
 import signal
 import struct
 import sys
 import termios
-from contextlib import asynccontextmanager
+import threading
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +23,7 @@ from podboard.vt.screen import CELL_PIXELS, Screen
 from tests.support.ptys import open_pty
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from podboard.ui.app import Connect
     from podboard.ui.screens.board import Board
@@ -55,9 +57,9 @@ class Person:
         """The board, for what cannot be seen."""
         return self.app.board
 
-    def read(self) -> None:
+    def read(self, written: bytes) -> None:
         """Take in what podboard wrote."""
-        self.outer.feed(os.read(self._descriptor, 1 << 16))
+        self.outer.feed(written)
         self._answer()
         self._seen.set()
 
@@ -185,7 +187,6 @@ async def at_the_board(
     logger = logging.getLogger("podboard")
     logger.addHandler(failures)
     handlers = [(number, signal.getsignal(number)) for number in _SIGNALS]
-    loop = asyncio.get_running_loop()
     with open_pty(raw=False) as pty, pytest.MonkeyPatch.context() as monkeypatch:
         size = Size(columns, rows)
         _set_size(pty.person, size)
@@ -199,12 +200,11 @@ async def at_the_board(
         monkeypatch.setenv("COLORTERM", "truecolor")
         app = PodboardApp(connect, place, **more)
         person = Person(app, pty.person, size)
-        loop.add_reader(pty.person, person.read)
         try:
-            async with app.run_test(headless=False):
-                yield person
+            with _reading(pty.person, person.read):
+                async with app.run_test(headless=False):
+                    yield person
         finally:
-            loop.remove_reader(pty.person)
             for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
                 assert stream is not None
                 stream.close()
@@ -214,6 +214,30 @@ async def at_the_board(
     if not fails:
         assert failures.records == []
         assert app.failure is None
+
+
+@contextmanager
+def _reading(descriptor: int, read: Callable[[bytes], None]) -> Iterator[None]:
+    """Read what is written, and hand it on to the loop.
+
+    A thread does it: podboard ends on the loop, and waits there until its last words are read.
+    """
+    loop = asyncio.get_running_loop()
+    ended, end = os.pipe()
+
+    def listen() -> None:
+        while ended not in select.select([descriptor, ended], [], [])[0]:
+            loop.call_soon_threadsafe(read, os.read(descriptor, 1 << 16))
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.write(end, b"!")
+        thread.join()
+        os.close(ended)
+        os.close(end)
 
 
 def _set_size(descriptor: int, size: Size) -> None:
