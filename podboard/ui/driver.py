@@ -51,12 +51,13 @@ class Typist(Protocol):
 
 
 class PodboardDriver(LinuxDriver):
-    """Textual's driver for a terminal, with three things changed.
+    """Textual's driver for a terminal, with four things changed.
 
     Keys are read on the event loop, and plain text goes straight to a terminal in focus: a thread, a
     parser and two queues take as long as the pod's answer does. What is small is written at once. And
     the hardware cursor is the cursor of the terminal in focus, so that it has the shape the program or
-    the person chose, and input methods know where it is.
+    the person chose, and input methods know where it is. Last, a signal that would kill lets the app
+    leave and give the terminal back.
     """
 
     def __init__(
