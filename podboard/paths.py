@@ -23,6 +23,18 @@ def database_file(environ: Mapping[str, str]) -> Path:
     return _base(environ, "XDG_DATA_HOME", ".local/share") / "podboard" / "podboard.db"
 
 
+def config_file(environ: Mapping[str, str]) -> Path:
+    """Where decisions are: ``PODBOARD_CONFIG``, else ``$XDG_CONFIG_HOME/podboard/config.toml``."""
+    if path := environ.get("PODBOARD_CONFIG"):
+        return Path(path)
+    return _base(environ, "XDG_CONFIG_HOME", ".config") / "podboard" / "config.toml"
+
+
+def known_hosts_file(environ: Mapping[str, str]) -> Path:
+    """Where host keys are kept that a person has accepted: ``$XDG_DATA_HOME/podboard/known_hosts``."""
+    return _base(environ, "XDG_DATA_HOME", ".local/share") / "podboard" / "known_hosts"
+
+
 def _base(environ: Mapping[str, str], name: str, default: str) -> Path:
     # The specification has relative paths ignored.
     value = Path(environ.get(name, ""))

@@ -1,4 +1,4 @@
-"""The only place that names concrete ways into a pod."""
+"""The only place that names concrete ways into a pod, and their order."""
 
 from __future__ import annotations
 
@@ -6,93 +6,266 @@ import asyncio
 import importlib
 import os
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+from podboard.errors import NoKubeconfigError, NotApplicableError, NotInClusterError
+from podboard.model.attempt import SSH
+from podboard.model.text import one_line
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from podboard.config import Config
     from podboard.kube.access import Access
     from podboard.kube.client import ApiClient
     from podboard.kube.login import LendTerminal
     from podboard.model.overrides import Overrides
-    from podboard.model.request import ExecRequest
+    from podboard.model.question import Ask
+    from podboard.model.record import Record, SshConnectionDetails
     from podboard.model.target import Target
-    from podboard.session.climber import Channel
+    from podboard.session.climber import Way
     from podboard.session.cluster import Cluster
+    from podboard.ssh.hosts import Hosts
+
+    FindRecord = Callable[[Target, str | None], Awaitable[Record | None]]
+    """Finds the record of a pod in a context, None where that is not known; raises DatabaseError."""
+
+_LOADED_EARLY = (
+    "podboard.config",
+    "podboard.kube.incluster",
+    "podboard.kube.resolve",
+    "podboard.kube.ways",
+    "podboard.session.cluster",
+    "podboard.session.terminal",
+)
 
 
-class KubeconfigRung:
-    """WebSocket exec as the person's kubeconfig says."""
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One kind of way into a pod, as the climber has it."""
 
-    name = "ws:kubeconfig"
+    name: str
+    way: Callable[[Target, Record | None], Awaitable[Way]]
 
-    def __init__(self, client: ApiClient) -> None:
-        self._client = client
 
-    async def way(self, target: Target) -> KubeconfigRung:  # noqa: ARG002 - the same for all pods
-        """The one there is."""
-        return self
+async def no_records(_: Target, context: str | None) -> Record | None:  # noqa: ARG001 - as any FindRecord
+    """Find nothing: there is no database."""
+    return None
 
-    @property
-    def identity(self) -> str:
-        """The context."""
-        return self._client.access.context
 
-    @property
-    def endpoint(self) -> str:
-        """The API server's address."""
-        return self._client.access.server
+class Ways:
+    """The ways into the pods of one cluster, and the connections they share.
 
-    trust = "kubeconfig"
+    Attributes:
+        ladder: The ways, in their order.
+    """
 
-    async def prepare(self) -> None:
-        """Nothing is left to prepare."""
+    def __init__(
+        self,
+        overrides: Overrides,
+        config: Config,
+        find_record: FindRecord = no_records,
+        ask: Ask | None = None,
+        lend_terminal: LendTerminal | None = None,
+    ) -> None:
+        from podboard.kube.ways import Clients
+        from podboard.session.climber import Ladder
 
-    async def reach(self, say: Callable[[str], None]) -> None:  # noqa: ARG002 - it takes no time worth a word
-        """Ask for the server's version."""
-        await self._client.get_bytes("/version")
+        self._overrides = overrides
+        self._config = config
+        self._find = find_record
+        self._ask = ask
+        self._clients = Clients(lend_terminal)
+        self._hosts: Hosts | None = None
+        self.ladder = Ladder(
+            (
+                Rung("ws:kubeconfig", self._by_kubeconfig),
+                Rung("ws:record", self._by_record),
+                Rung("ws:token", self._by_token),
+                Rung("ws:in-cluster", self._in_cluster),
+                Rung(SSH, self._by_ssh),
+            ),
+            self._find_record,
+        )
 
-    async def open(self, request: ExecRequest, say: Callable[[str], None]) -> Channel:  # noqa: ARG002 - as above
-        """Start the command."""
-        from podboard.kube.exec import open_exec
+    async def client(self) -> ApiClient:
+        """Return the client that serves all pods: the kubeconfig's, else that of the service account.
 
-        return await open_exec(
-            self._client, request.target, request.command,
-            tty=request.tty, size=request.size, stdin=request.stdin,
-        )  # fmt: skip
+        Raises:
+            NoKubeconfigError: There is neither.
+            PodboardError: What there is cannot be used.
+        """
+        try:
+            return await self._clients.get("kubeconfig", self._load_kubeconfig)
+        except NoKubeconfigError as error:
+            try:
+                return await self._clients.get("in-cluster", self._load_in_cluster)
+            except NotInClusterError as neither:
+                looked = (*error.looked, f"in-cluster files ({neither.message})")
+                raise NoKubeconfigError(error.message, error.hint, looked) from error
+
+    async def context(self) -> str | None:
+        """Return the name of the kubeconfig's context; None where there is no usable kubeconfig."""
+        from podboard.errors import PodboardError
+
+        try:
+            return (await self.client()).access.context
+        except PodboardError:
+            return self._overrides.context or None
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self.ladder.close()
+        await self._clients.close()
+        if self._hosts is not None:
+            await self._hosts.close()
+
+    # -- the rungs --------------------------------------------------------------------------
+
+    async def _by_kubeconfig(self, _: Target, record: Record | None) -> Way:  # noqa: ARG002 - for every pod
+        return self._websocket("kubeconfig", self._load_kubeconfig)
+
+    async def _by_record(self, _: Target, record: Record | None) -> Way:
+        record = _with(record, "kubeconfig")
+        from podboard.kube.record_access import access_by_kubeconfig
+
+        load = partial(access_by_kubeconfig, record, self._overrides, os.environ, Path.home())
+        return self._websocket(f"kubeconfig {record.id} {record.updated_at}", load)
+
+    async def _by_token(self, _: Target, record: Record | None) -> Way:
+        record = _with(record, "token", "cluster_host")
+        from podboard.kube.record_access import access_by_token
+
+        load = partial(access_by_token, record, self._overrides, os.environ)
+        return self._websocket(f"token {record.id} {record.updated_at}", load)
+
+    async def _in_cluster(self, _: Target, record: Record | None) -> Way:  # noqa: ARG002 - for every pod
+        from podboard.kube.incluster import is_in_cluster
+
+        if not is_in_cluster(os.environ):
+            raise NotApplicableError("not inside a cluster")
+        return self._websocket("in-cluster", self._load_in_cluster)
+
+    async def _by_ssh(self, _: Target, record: Record | None) -> Way:
+        details = record.ssh_connection_details if record is not None else None
+        if details is None:
+            details = await self._bastion(record)
+        # asyncssh takes long to load, and longer than a frame.
+        module = await asyncio.to_thread(importlib.import_module, "podboard.ssh.way")
+        way: Way = module.SshWay(self._open_hosts(), details)
+        return way
+
+    async def _bastion(self, record: Record | None) -> SshConnectionDetails:
+        bastion = self._config.bastion
+        if bastion is None:
+            _with(record, "ssh_connection_details")
+        elif bastion.serves(await self.context() or ""):
+            return bastion.details
+        raise NotApplicableError("the configuration's host is for other contexts")
+
+    # -- what they stand on -----------------------------------------------------------------
+
+    async def _find_record(self, target: Target) -> Record | None:
+        return await self._find(target, await self.context())
+
+    def _websocket(self, identity: str, load: Callable[[], Access]) -> Way:
+        from podboard.kube.ways import WebSocketWay
+
+        return WebSocketWay(identity, self._clients, load)
+
+    def _open_hosts(self) -> Hosts:
+        if self._hosts is None:
+            from podboard.paths import known_hosts_file
+            from podboard.ssh.hosts import Hosts
+            from podboard.ssh.known_hosts import remember
+
+            file = known_hosts_file(os.environ)
+            self._hosts = Hosts(file, self._ask, partial(remember, file))
+        return self._hosts
+
+    def _load_kubeconfig(self) -> Access:
+        from podboard.kube.resolve import load_access
+
+        return load_access(self._overrides, os.environ, Path.home())
+
+    def _load_in_cluster(self) -> Access:
+        from podboard.kube.incluster import in_cluster_access
+
+        return in_cluster_access(self._overrides, os.environ)
+
+
+def _with(record: Record | None, *fields: str) -> Record:
+    """Return the record if it has these fields; raises NotApplicableError where it has not, or is none."""
+    if record is None:
+        raise NotApplicableError("no record of this pod")
+    if missing := [field for field in fields if getattr(record, field) is None]:
+        raise NotApplicableError(f'{" and ".join(missing)} not set on record "{one_line(record.name)}"')
+    return record
+
+
+@asynccontextmanager
+async def open_ways(
+    overrides: Overrides,
+    find_record: FindRecord = no_records,
+    ask: Ask | None = None,
+    lend_terminal: LendTerminal | None = None,
+) -> AsyncIterator[Ways]:
+    """Find the ways into the pods of the cluster that the flags and the environment name.
+
+    Args:
+        overrides: What the flags say.
+        find_record: Finds the record of a pod.
+        ask: Who can be asked on the way to an SSH host; None where nobody can.
+        lend_terminal: For credential plugins that talk to the person; None where no terminal can be lent.
+
+    Raises:
+        ConfigError: The configuration cannot be used.
+    """
+    config = await asyncio.to_thread(_read_config)
+    ways = Ways(overrides, config, find_record, ask, lend_terminal)
+    try:
+        yield ways
+    finally:
+        await ways.close()
 
 
 @asynccontextmanager
 async def open_cluster(
-    overrides: Overrides, *, all_namespaces: bool, lend_terminal: LendTerminal | None = None
+    overrides: Overrides,
+    *,
+    all_namespaces: bool,
+    find_record: FindRecord = no_records,
+    ask: Ask | None = None,
+    lend_terminal: LendTerminal | None = None,
 ) -> AsyncIterator[Cluster]:
     """Reach the cluster that the flags and the environment name, as kubectl would.
 
     Args:
         overrides: What the flags say.
         all_namespaces: Wins over the namespace.
-        lend_terminal: For credential plugins that talk to the person; None where no terminal can be lent.
+        find_record: As for ``open_ways``, as all else.
 
     Raises:
-        NoKubeconfigError: There is none where it was looked for.
+        NoKubeconfigError: There is none where it was looked for, and this is no pod.
         KubeconfigError: It cannot be used.
+        ConfigError: The configuration cannot be used.
         UsageError: The flags contradict each other.
     """
-    access = await asyncio.to_thread(_find_access, overrides)
-    from podboard.kube.client import ApiClient
-    from podboard.session.climber import Ladder
-    from podboard.session.cluster import Cluster
+    async with open_ways(overrides, find_record, ask, lend_terminal) as ways:
+        client = await ways.client()
+        from podboard.session.cluster import Cluster
 
-    watched = None if all_namespaces else access.namespace
-    async with ApiClient(access, lend_terminal) as client:
-        yield Cluster(client, Ladder((KubeconfigRung(client),)), watched)
+        yield Cluster(client, ways.ladder, None if all_namespaces else client.access.namespace)
 
 
-def _find_access(overrides: Overrides) -> Access:
-    """Read the kubeconfig, and load what the cluster will need; both take too long for the event loop."""
-    for module in ("podboard.kube.exec", "podboard.session.cluster", "podboard.session.terminal"):
+def _read_config() -> Config:
+    """Read the configuration, and load what the cluster will need; both take too long for the event loop."""
+    for module in _LOADED_EARLY:
         importlib.import_module(module)
-    from podboard.kube.resolve import load_access
+    from podboard.config import read_config
+    from podboard.paths import config_file
 
-    return load_access(overrides, os.environ, Path.home())
+    return read_config(config_file(os.environ))

@@ -10,18 +10,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from podboard.errors import FailureKind, NotApplicableError, PodboardError
+from podboard.errors import DatabaseError, FailureKind, NotApplicableError, PodboardError
 from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH, SSH_FAILED, Attempt, Outcome
 from podboard.session.pump import Source
 from podboard.wire.exec_channel import Ended
 from podboard.wire.ladder import HEAD_START, Failed, Opened, Silence, Start, Wait, climb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from podboard.model.record import Record
     from podboard.model.request import ExecRequest
     from podboard.model.size import Size
     from podboard.model.target import Target
+
+    FindRecord = Callable[[Target], Awaitable[Record | None]]
+    """Returns what is kept about a pod; raises DatabaseError."""
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +103,9 @@ class Rung(Protocol):
         """As badges and logs have it: ``ws:kubeconfig``."""
         ...
 
-    async def way(self, target: Target) -> Way:
-        """Return the way into a pod, without asking any server.
+    @property
+    def way(self) -> Callable[[Target, Record | None], Awaitable[Way]]:
+        """Returns the way into a pod, given what is kept about it, without asking any server.
 
         Raises:
             NotApplicableError: There is none.
@@ -109,16 +114,27 @@ class Rung(Protocol):
         ...
 
 
+async def _no_record(_: Target) -> Record | None:
+    return None
+
+
 class Ladder:
     """The ways into the pods of a cluster, shared by all its terminals.
 
     Args:
         rungs: In the order in which they are tried.
+        find_record: Finds what is kept about a pod.
         clock: In seconds.
     """
 
-    def __init__(self, rungs: Sequence[Rung], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        rungs: Sequence[Rung],
+        find_record: FindRecord = _no_record,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.rungs = tuple(rungs)
+        self.find_record = find_record
         self._clock = clock
         self._failed: dict[tuple[str, str], float] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -173,6 +189,7 @@ class Climber:
 
     Attributes:
         winner: The method that opened; empty before one did.
+        record: What is kept about the pod.
     """
 
     def __init__(
@@ -190,6 +207,7 @@ class Climber:
         # Held by the way that starts the command, and kept by the one that did.
         self._starting = asyncio.Lock()
         self.winner = ""
+        self.record: Record | None = None
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -219,10 +237,14 @@ class Climber:
         return opened
 
     async def _find_ways(self, target: Target) -> None:
+        try:
+            self.record = await self._ladder.find_record(target)
+        except DatabaseError as error:
+            self._note(logging.WARNING, f"no records: {error.message}")
         for rung in self._ladder.rungs:
             attempt = Attempt(rung.name, "", time.time(), 0.0, Outcome.TRYING)
             try:
-                self._tries.append(_Try(rung.name, await rung.way(target), attempt))
+                self._tries.append(_Try(rung.name, await rung.way(target, self.record), attempt))
             except (NotApplicableError, PodboardError) as error:
                 self._attempts[rung.name] = attempt = _failed(attempt, error)
                 self._tell(attempt, target)

@@ -54,12 +54,13 @@ def test_what_comes_later_is_not_there_first() -> None:
 
 
 def test_the_board_never_loads_the_official_clients() -> None:
-    looking = "podboard.wiring._find_access(Overrides(kubeconfig='/nowhere'))"
     [everything] = loaded(
-        "import podboard.ui.app, podboard.wiring\n"
+        "import asyncio, podboard.ui.app, podboard.wiring\n"
         "from podboard.model.overrides import Overrides\n"
         "podboard.ui.app._load()\n"
-        f"try: {looking}\n"
+        "async def look():\n"
+        "    async with podboard.wiring.open_cluster(Overrides(kubeconfig='/nowhere'), all_namespaces=True): pass\n"
+        "try: asyncio.run(look())\n"
         "except Exception as error: assert 'nowhere' in str(error)"
     )
     assert {"podboard.kube.exec", "podboard.session.terminal", "aiohttp"} <= everything

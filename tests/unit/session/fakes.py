@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from podboard.errors import NotApplicableError
+from podboard.model.record import Record
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
 from podboard.model.target import Target
@@ -96,6 +97,7 @@ class FakeRung:
         self.trust = name
         self.requests: list[ExecRequest] = []
         self.reached = 0
+        self.record: Record | None = None
         self._answers = deque(answers)
         self._before = before
         self._reach = reach
@@ -106,7 +108,8 @@ class FakeRung:
         """What it was asked to open, and at which size."""
         return [(request.target, request.size) for request in self.requests]
 
-    async def way(self, _: Target) -> "FakeRung":
+    async def way(self, _: Target, record: Record | None) -> "FakeRung":
+        self.record = record
         if self._why_not:
             raise NotApplicableError(self._why_not)
         return self

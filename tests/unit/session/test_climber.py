@@ -5,9 +5,10 @@ import logging
 
 import pytest
 
-from podboard.errors import ApiError, FailureKind, PodboardError, UnreachableError
+from podboard.errors import ApiError, DatabaseError, FailureKind, PodboardError, UnreachableError
 from podboard.model.attempt import Outcome
 from podboard.model.ending import exited
+from podboard.model.record import Record
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
 from podboard.model.target import Target
@@ -111,7 +112,7 @@ async def test_where_all_fail_the_last_one_says_why() -> None:
 
 async def test_what_cannot_even_begin_is_a_failure_like_others() -> None:
     class Broken(FakeRung):
-        async def way(self, _: Target) -> FakeRung:
+        async def way(self, *_: Target | Record | None) -> FakeRung:
             raise PodboardError("the kubeconfig is torn")
 
     climb = Climb(Broken(), FakeRung(FakeChannel(), name="ssh"))
@@ -286,3 +287,31 @@ async def test_podboards_own_failure_is_not_taken_for_a_ways() -> None:
     climb = Climb(FakeRung(ZeroDivisionError("never")), FakeRung(FakeChannel(), name="ssh"))
     with pytest.raises(ZeroDivisionError):
         await climb()
+
+
+# -- records --------------------------------------------------------------------------------
+
+
+async def test_what_is_kept_about_the_pod_is_looked_for_once_and_shown_to_every_way() -> None:
+    record = Record(name="web", pod_name="web-*")
+    asked: list[Target] = []
+
+    async def find(target: Target) -> Record:
+        asked.append(target)
+        return record
+
+    rungs = (FakeRung(applies="no kubeconfig"), FakeRung(FakeChannel(), name="ssh"))
+    climb = Climb(ladder=Ladder(rungs, find))
+    assert await climb() is not None
+    assert asked == [TARGET]
+    assert [rung.record for rung in rungs] == [record, record]
+    assert climb.climber.record is record
+
+
+async def test_records_that_cannot_be_read_do_not_keep_anyone_from_the_other_ways() -> None:
+    async def find(_: Target) -> Record:
+        raise DatabaseError("podboard.db is damaged")
+
+    climb = Climb(ladder=Ladder((FakeRung(FakeChannel()),), find))
+    assert await climb() is not None
+    assert (logging.WARNING, "no records: podboard.db is damaged") in climb.notes

@@ -1,0 +1,65 @@
+"""What a person has decided for all clusters."""
+
+from pathlib import Path
+
+import pytest
+
+from podboard.config import Config, read_config
+from podboard.errors import ConfigError
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_where_there_is_no_file_nothing_is_decided(tmp_path: Path) -> None:
+    assert read_config(tmp_path / "config.toml") == Config()
+    assert read_config(written(tmp_path, "")) == Config()
+
+
+def test_a_host_for_some_contexts(tmp_path: Path) -> None:
+    text = '[ssh]\nhost = "bastion"\nport = 2222\nusername = "ops"\ncontexts = ["prod-*", "stage"]\n'
+    bastion = read_config(written(tmp_path, text)).bastion
+    assert bastion is not None
+    assert (bastion.details.text("host"), bastion.details.port) == ("bastion", 2222)
+    assert [bastion.serves(context) for context in ("prod-eu", "stage", "dev", "")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_host_without_contexts_serves_all(tmp_path: Path) -> None:
+    bastion = read_config(written(tmp_path, '[ssh]\nhost = "bastion"\n')).bastion
+    assert bastion is not None
+    assert bastion.serves("dev")
+    assert bastion.serves("")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[ssh", "is no valid TOML"),
+        ("ssh = 3", "ssh in * is no table"),
+        ("[ssh]\nport = 22", "names no host"),
+        ('[ssh]\nhost = "b"\npassword = "x"', 'has "password", which it cannot have'),
+        ('[ssh]\nhost = "b"\nport = 70000', "no number from 1 to 65535"),
+        ('[ssh]\nhost = "b"\ncontexts = "prod"', "must be a list of text"),
+        ("[shh]\n", 'has "shh", which podboard does not know'),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigError) as refused:
+        read_config(path)
+    assert said.replace("*", str(path)) in refused.value.message
+    assert str(path) in refused.value.message
+    assert "hunter2" not in refused.value.message
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        read_config(tmp_path)
