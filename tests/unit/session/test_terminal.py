@@ -198,8 +198,8 @@ async def test_a_program_that_does_not_read_is_not_answered_without_end() -> Non
         asked = b"\x1b[c" * 1000
         for _ in range(100):
             channel.say(Stdout(asked))
-        terminal.write(b"typed after")
         await until(lambda: not channel.waiting)
+        terminal.write(b"typed after")
         channel.open_for_input.set()
         await until(lambda: channel.input.endswith(b"typed after"))
     assert channel.input.startswith(b"typed before ")
