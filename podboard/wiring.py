@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podboard.errors import NoKubeconfigError, NotApplicableError, NotInClusterError
+from podboard.errors import KubeconfigError, NoKubeconfigError, NotApplicableError
 from podboard.model.attempt import SSH
 from podboard.model.text import one_line
 
@@ -98,14 +98,15 @@ class Ways:
             NoKubeconfigError: There is neither.
             PodboardError: What there is cannot be used.
         """
+        from podboard.kube.incluster import is_in_cluster
+
         try:
             return await self._clients.get("kubeconfig", self._load_kubeconfig)
         except NoKubeconfigError as error:
-            try:
+            if is_in_cluster(os.environ):
                 return await self._clients.get("in-cluster", self._load_in_cluster)
-            except NotInClusterError as neither:
-                looked = (*error.looked, f"in-cluster files ({neither.message})")
-                raise NoKubeconfigError(error.message, error.hint, looked) from error
+            looked = (*error.looked, "in-cluster files (not there)")
+            raise NoKubeconfigError(error.message, error.hint, looked) from error
 
     async def context(self) -> str | None:
         """Return the name of the kubeconfig's context; None where there is no usable kubeconfig."""
@@ -130,9 +131,7 @@ class Ways:
 
     async def _by_record(self, _: Target, record: Record | None) -> Way:
         record = _with(record, "kubeconfig")
-        from podboard.kube.record_access import access_by_kubeconfig
-
-        load = partial(access_by_kubeconfig, record, self._overrides, os.environ, Path.home())
+        load = partial(_load_record, record, self._overrides)
         return self._websocket(f"kubeconfig {record.id} {record.updated_at}", load)
 
     async def _by_token(self, _: Target, record: Record | None) -> Way:
@@ -204,6 +203,18 @@ def _with(record: Record | None, *fields: str) -> Record:
     if missing := [field for field in fields if getattr(record, field) is None]:
         raise NotApplicableError(f'{" and ".join(missing)} not set on record "{one_line(record.name)}"')
     return record
+
+
+def _load_record(record: Record, overrides: Overrides) -> Access:
+    from podboard.kube.record_access import access_by_kubeconfig
+
+    try:
+        return access_by_kubeconfig(record, overrides, os.environ, Path.home())
+    except NoKubeconfigError as error:
+        # Somebody said that there is one.
+        raise KubeconfigError(
+            f'the kubeconfig of the record "{one_line(record.name)}" is not there'
+        ) from error
 
 
 @asynccontextmanager

@@ -24,12 +24,8 @@ def test_a_host_for_some_contexts(tmp_path: Path) -> None:
     bastion = read_config(written(tmp_path, text)).bastion
     assert bastion is not None
     assert (bastion.details.text("host"), bastion.details.port) == ("bastion", 2222)
-    assert [bastion.serves(context) for context in ("prod-eu", "stage", "dev", "")] == [
-        True,
-        True,
-        False,
-        False,
-    ]
+    served = [context for context in ("prod-eu", "stage", "dev", "") if bastion.serves(context)]
+    assert served == ["prod-eu", "stage"]
 
 
 def test_a_host_without_contexts_serves_all(tmp_path: Path) -> None:

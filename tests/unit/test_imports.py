@@ -59,7 +59,8 @@ def test_the_board_never_loads_the_official_clients() -> None:
         "from podboard.model.overrides import Overrides\n"
         "podboard.ui.app._load()\n"
         "async def look():\n"
-        "    async with podboard.wiring.open_cluster(Overrides(kubeconfig='/nowhere'), all_namespaces=True): pass\n"
+        "    nowhere = Overrides(kubeconfig='/nowhere')\n"
+        "    async with podboard.wiring.open_cluster(nowhere, all_namespaces=True): pass\n"
         "try: asyncio.run(look())\n"
         "except Exception as error: assert 'nowhere' in str(error)"
     )
