@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from podboard.model.attempt import Outcome
+from podboard.model.attempt import OUTCOME_SIGNS, Outcome
 from podboard.ui.widgets.looks import LooksMixin
 from podboard.ui.widgets.wrapping import sentence_lines
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _INDENT: Final = 5
 """Cells before what goes on below an attempt."""
-
-_OUTCOME_SIGNS = {Outcome.OPENED: "●", Outcome.FAILED: "✗", Outcome.NOT_APPLICABLE: " "}
 
 
 class Diagnostics(LooksMixin, ScrollView, can_focus=False):
@@ -73,7 +71,7 @@ class Diagnostics(LooksMixin, ScrollView, can_focus=False):
             style = good if attempt.outcome is Outcome.OPENED else bad
             status = f"{attempt.status} " if attempt.status else ""
             told = f"{status}{attempt.sentence}" if attempt.sentence else str(attempt.outcome)
-            sign = _OUTCOME_SIGNS[attempt.outcome]
+            sign = OUTCOME_SIGNS[attempt.outcome]
             way = Segment(f" {number:>2}  {attempt.method}  {attempt.endpoint}  ", base)
             result = f"{sign} {attempt.duration:.2f} s  {told}"
             lines += sentence_lines([way], result, style, width, _INDENT)
