@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from podboard import __version__
+from podboard.commands import schema
 from podboard.commands.flags import add_cluster_flags, overrides
 from podboard.errors import PodboardError
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 environment:
-  KUBECONFIG     kubeconfig files, separated as PATH is; else ~/.kube/config
-  PODBOARD_LOG   the log file; else podboard/podboard.log in $XDG_STATE_HOME
-  NO_COLOR       no colours, whatever its value
+  KUBECONFIG         kubeconfig files, separated as PATH is; else ~/.kube/config
+  PODBOARD_DATABASE  the database of pod records; else podboard/podboard.db in $XDG_DATA_HOME
+  PODBOARD_LOG       the log file; else podboard/podboard.log in $XDG_STATE_HOME
+  NO_COLOR           no colours, whatever its value
 
 try it without a cluster: podboard demo
 """
@@ -39,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from podboard.commands import demo
 
             return demo.run(pods=options.pods, faults=options.fault, serve_only=options.serve_only)
+        if options.command == "schema":
+            return schema.run(options)
         from podboard.commands import board
 
         return board.run(overrides=overrides(options), all_namespaces=options.all_namespaces)
@@ -80,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--serve-only", action="store_true", help="print KUBECONFIG=FILE and serve until stopped"
     )
+    schema.add_parser(commands)
     return parser
 
 
