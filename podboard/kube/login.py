@@ -57,7 +57,7 @@ def make_login(access: Access, lend_terminal: LendTerminal | None) -> Login:
     if access.oidc is not None:
         from podboard.kube.oidc import Oidc
 
-        return FetchedLogin(Oidc(access.oidc).fetch)
+        return FetchedLogin(Oidc(access.oidc, access.client_certificate).fetch)
     return WrittenLogin(access)
 
 

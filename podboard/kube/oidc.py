@@ -33,7 +33,7 @@ from podboard.model.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podboard.kube.access import OidcProvider
+    from podboard.kube.access import ClientCertificate, OidcProvider
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +52,12 @@ class Oidc:
 
     Args:
         provider: Who renews it.
+        certificate: Shown beside the token, where the kubeconfig has one.
     """
 
-    def __init__(self, provider: OidcProvider) -> None:
+    def __init__(self, provider: OidcProvider, certificate: ClientCertificate | None) -> None:
         self._provider = provider
+        self._certificate = certificate
         self._handed_out = ""
 
     async def fetch(self) -> Issued:
@@ -77,7 +79,7 @@ class Oidc:
             id_token = await self._renewed(refresh_token)
             end = token_end(id_token)
         self._handed_out = id_token
-        return Issued(Credentials(id_token), end - _EARLY if end is not None else None)
+        return Issued(Credentials(id_token, self._certificate), end - _EARLY if end is not None else None)
 
     async def _renewed(self, refresh_token: str) -> str:
         provider = self._provider

@@ -68,7 +68,7 @@ def resolve(config: Kubeconfig, overrides: Overrides, environ: Mapping[str, str]
     user_name = overrides.user or context.text("user")
     cluster = _with_cluster_flags(_cluster(config, context, cluster_name, overrides), overrides)
     user = _with_user_flags(_user(config, context, user_name, overrides), overrides)
-    server = _server(cluster, user)
+    server = _server(cluster)
     access = Access(
         server=server,
         namespace=overrides.namespace or context.text("namespace") or "default",
@@ -158,25 +158,17 @@ def _with_user_flags(user: Entry, overrides: Overrides) -> Entry:
 # -- the cluster ----------------------------------------------------------------------------
 
 
-def _server(cluster: Entry, user: Entry) -> str:
+def _server(cluster: Entry) -> str:
     text = cluster.text("server").strip()
     if not text:
         raise KubeconfigError(f"{cluster.where} names no server")
     if "://" not in text:
-        text = f"{'https' if _speaks_of_tls(cluster, user) else 'http'}://{text}"
+        text = f"http://{text}"  # whatever else the cluster says of TLS
     if not is_plain_url(text, ("https", "http")):
         raise KubeconfigError(
             f"the server of {cluster.where} is no plain http or https URL", "like https://10.0.0.1:6443"
         )
     return text.rstrip("/")
-
-
-def _speaks_of_tls(cluster: Entry, user: Entry) -> bool:
-    """Apply client-go's rule for a server without a scheme."""
-    keys = ("certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify")
-    return any(cluster.fields.get(key) for key in keys) or any(
-        user.fields.get(key) for key in ("client-certificate", "client-certificate-data")
-    )
 
 
 def _ca(cluster: Entry) -> bytes | None:
@@ -216,16 +208,15 @@ def _with_login(access: Access, cluster: Entry, user: Entry, environ: Mapping[st
         username=username,
         password=password,
     )
-    plugin, provider = user.fields.get("exec"), user.fields.get("auth-provider")
-    if plugin and provider:
+    body, provider = user.fields.get("exec"), user.fields.get("auth-provider")
+    if body and provider:
         raise KubeconfigError(f"{user.where} has both an exec plugin and an auth-provider", "remove one")
+    # What is not needed must be right all the same, as for kubectl.
+    plugin = _plugin(_part(user, "exec"), cluster, access) if body else None
+    oidc = _oidc(_part(user, "auth-provider"), access.user, environ) if provider else None
     if token or access.token_file is not None or username or password:
         return access
-    if plugin and access.client_certificate is None:
-        return replace(access, plugin=_plugin(_part(user, "exec"), cluster, access))
-    if provider:
-        return replace(access, oidc=_oidc(_part(user, "auth-provider"), access.user, environ))
-    return access
+    return replace(access, plugin=plugin if access.client_certificate is None else None, oidc=oidc)
 
 
 def _client_certificate(user: Entry) -> ClientCertificate | None:
@@ -311,7 +302,7 @@ def _environment(plugin: Entry) -> tuple[tuple[str, str], ...]:
 
 def _told_of(cluster: Entry, access: Access) -> Mapping[str, Any]:
     """Return ``spec.cluster`` of an ExecCredential."""
-    told: dict[str, Any] = {"server": access.server}
+    told: dict[str, Any] = {"server": cluster.text("server").strip()}
     if access.tls_server_name:
         told["tls-server-name"] = access.tls_server_name
     if access.insecure:

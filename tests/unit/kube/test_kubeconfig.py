@@ -243,8 +243,7 @@ def test_numbers_are_taken_for_text_as_kubectl_does(home: Home) -> None:
     ("server", "cluster", "url"),
     [
         ("10.0.0.1", {}, "http://10.0.0.1"),
-        ("10.0.0.1:6443", {"insecure-skip-tls-verify": True}, "https://10.0.0.1:6443"),
-        ("10.0.0.1:6443", {"certificate-authority-data": "Q0E="}, "https://10.0.0.1:6443"),
+        ("10.0.0.1:6443", {"certificate-authority-data": "Q0E="}, "http://10.0.0.1:6443"),
         ("http://10.0.0.1/", {}, "http://10.0.0.1"),
         ("https://[fd00::1]:6443", {}, "https://[fd00::1]:6443"),
     ],
@@ -255,7 +254,9 @@ def test_servers_as_kubectl_completes_them(home: Home, server: str, cluster: Jso
 
 
 def test_a_plugin_beside_a_token_is_not_needed(home: Home) -> None:
-    home.write(config(user={"exec": {"command": "aws"}}))
+    plugin = {"command": "aws", "apiVersion": "client.authentication.k8s.io/v1", "interactiveMode": "Never"}
+    home.write(config(user={"exec": plugin}))
+    assert home.load().plugin is None
     assert sent(home.load()) == [("Authorization", "Bearer token-of-dev")]
 
 
