@@ -156,7 +156,7 @@ class Plugin:
                     await asyncio.wait((listening,), timeout=_FAREWELL)
         except TimeoutError:
             raise LoginError(
-                f"{self._name} did not end within {patience:.0f} s{_said(complaints)}",
+                f"{self._name} did not end within {patience:g} s{_said(complaints)}",
                 "run it by hand to see what it waits for; --request-timeout gives it more time",
             ) from None
         finally:
