@@ -98,13 +98,13 @@ def restarts(pod: Pod, now: float) -> str:
     """Return RESTARTS, with how long ago the last was; ``now`` in seconds since 1970."""
     found = summary(pod)
     if found.restarts and found.last_restart:
-        return f"{found.restarts} ({_since(found.last_restart, now)} ago)"
+        return f"{found.restarts} ({since(found.last_restart, now)} ago)"
     return str(found.restarts)
 
 
 def age(pod: Pod, now: float) -> str:
     """Return AGE; ``now`` in seconds since 1970."""
-    return _since(pod.metadata.creation_timestamp, now)
+    return since(pod.metadata.creation_timestamp, now)
 
 
 def ip(pod: Pod) -> str:
@@ -335,7 +335,7 @@ def _told_end(prefix: str, terminated: Terminated, now: float | None) -> str:
     if terminated.reason:
         parts.append(terminated.reason)
     if terminated.finished_at and now is not None:
-        parts.append(f"{_since(terminated.finished_at, now)} ago")
+        parts.append(f"{since(terminated.finished_at, now)} ago")
     told = " ".join(parts)
     return f"{told}: {terminated.message}" if terminated.message else told
 
@@ -354,7 +354,8 @@ def _why_not_ready(pod: Pod) -> str:
     return ""
 
 
-def _since(timestamp: str | None, now: float) -> str:
+def since(timestamp: str | None, now: float) -> str:
+    """Return how long ago a time in RFC 3339 was; ``now`` in seconds since 1970."""
     try:
         return human_duration(now - datetime.fromisoformat(timestamp or "").timestamp())
     except ValueError:

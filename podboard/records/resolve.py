@@ -53,6 +53,10 @@ class Resolver:
                 self._exact.setdefault(record.pod_name, []).append(record)
         self._lengths = sorted({len(prefix) for prefix in self._globs})
 
+    def __bool__(self) -> bool:
+        """Whether there is any record."""
+        return bool(self._exact or self._globs)
+
     def find(
         self, pod: str, namespace: str | None, container: str = "", context: str | None = None
     ) -> Resolution | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from podboard.session.cluster import Cluster
+    from podboard.ui.record_desk import OpenRecords, Upgrade
 
     Connect = Callable[[], AbstractAsyncContextManager[Cluster]]
     """Reaches a cluster; leaving it lets go of everything."""
@@ -31,9 +32,12 @@ log = logging.getLogger(__name__)
 LATER: Final = (
     "podboard.session.terminal",
     "podboard.session.pod_view",
+    "podboard.session.history",
     "podboard.ui.widgets.terminal_pane",
     "podboard.ui.screens.confirm",
     "podboard.ui.screens.picker",
+    "podboard.ui.screens.records",
+    "podboard.ui.screens.record_form",
 )
 """What the first frame does not need and the first key may: loaded in a thread once it stands."""
 
@@ -47,6 +51,10 @@ class PodboardApp(App[None], inherit_bindings=False):
         warning: What the person should never forget while looking at this cluster.
         choose: Reaches the cluster of a kubeconfig the person names, if there is none where it should be.
         demo: Reaches an embedded cluster, offered in the same case.
+        records: Opens the database, once the first frame stands.
+        upgrade: Brings it forward, if it is an old one.
+        demo_records: Opens the database that goes with ``demo``.
+        recall_namespace: Whether the board begins with the namespace it was left with on this cluster.
     """
 
     CSS_PATH = str(data_file("podboard.tcss"))
@@ -62,6 +70,10 @@ class PodboardApp(App[None], inherit_bindings=False):
         warning: str = "",
         choose: Callable[[str], AbstractAsyncContextManager[Cluster]] | None = None,
         demo: Connect | None = None,
+        records: OpenRecords | None = None,
+        upgrade: Upgrade | None = None,
+        demo_records: OpenRecords | None = None,
+        recall_namespace: bool = True,
     ) -> None:
         # The person's own terminal chooses the colours, as it does for kubectl.
         super().__init__(driver_class=PodboardDriver, ansi_color=True)
@@ -70,13 +82,33 @@ class PodboardApp(App[None], inherit_bindings=False):
         self._connect = connect
         self._choose = choose
         self._demo = demo
+        self._records = records
+        self._upgrade = upgrade
+        self._demo_records = demo_records
+        self._recall_namespace = recall_namespace
         self.board = Board(place, warning)
         self.failure: Exception | None = None
 
     def on_mount(self) -> None:
         """Show the board; all else comes after its first frame."""
         self.push_screen(self.board)
-        self.call_after_refresh(self.run_worker, self._serve(self._connect), exit_on_error=False)
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        if self._records is not None:
+            self.board.desk.start(self._records, self._upgrade)
+        self.run_worker(self._serve(self._connect), exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Write the last words of the history."""
+        await self.board.desk.leave()
+
+    async def _serve_demo(self, demo: Connect) -> None:
+        """Show the demo's cluster, of which nothing must be left in the person's database."""
+        await self.board.desk.leave()
+        if self._demo_records is not None:
+            self.board.desk.start(self._demo_records, None)
+        await self._serve(demo)
 
     async def _serve(self, connect: Connect) -> None:
         """Reach a cluster and show it."""
@@ -86,9 +118,10 @@ class PodboardApp(App[None], inherit_bindings=False):
                 await loading
                 # What is loaded by now stays; leaving it out of collections keeps those short.
                 gc.freeze()
+                view = await self.board.welcome(cluster, recall_namespace=self._recall_namespace)
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(cluster.run())
-                    tasks.create_task(self.board.serve(cluster))
+                    tasks.create_task(self.board.serve(cluster, view))
         except* NoKubeconfigError as group:
             await loading
             self._offer(group)
@@ -108,7 +141,7 @@ class PodboardApp(App[None], inherit_bindings=False):
 
         def answered(answer: str | None) -> None:
             if answer == DEMO and self._demo is not None:
-                self.run_worker(self._serve(self._demo), exit_on_error=False)
+                self.run_worker(self._serve_demo(self._demo), exit_on_error=False)
             elif answer is not None and self._choose is not None:
                 self.run_worker(self._serve(partial(self._choose, answer)), exit_on_error=False)
             else:

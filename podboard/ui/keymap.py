@@ -44,6 +44,7 @@ LIST: Final = (
     Key("d", "diagnostics", "d", "", "show how the terminal was reached, and its log"),
     Key("question_mark,f1", "help", "?", "help", "show all keys"),
     Key("q,ctrl+q", "quit", "q", "quit", "quit"),
+    Key("r", "records", "r", "records", "pod records: what is kept about pods, and ways into them"),
     Key("escape", "clear", "esc", "", "clear the marks, then the filter"),
     Key("j,down", "down", "j", "", "next pod"),
     Key("k,up", "up", "k", "", "previous pod"),
@@ -78,6 +79,31 @@ SCROLLING: Final = (
     Key("q,escape,enter,G,end,i", "scroll_end", "q", "back", "back to the end, and to typing"),
 )
 """In the scroll mode."""
+
+
+RECORDS: Final = (
+    Key("enter,e", "edit", "enter", "edit", "change this record"),
+    Key("a", "add", "a", "add", "add a record, filled in from the pod under the list's cursor"),
+    Key("x,delete", "remove", "x", "remove", "remove this record, once its name is typed"),
+    Key("slash", "filter", "/", "filter", "show the records that a text is in"),
+    Key("question_mark,f1", "help", "?", "help", "show all keys"),
+    Key("escape,q,r,ctrl+q,ctrl+c", "back", "esc", "back", "take the filter away, then go back to the pods"),
+    Key("j,down", "down", "j", "", "next record"),
+    Key("k,up", "up", "k", "", "previous record"),
+    Key("g,home", "first", "g", "", "first record"),
+    Key("G,end", "last", "G", "", "last record"),
+    Key("pagedown,ctrl+f", "page_down", "pgdn", "", "a page down"),
+    Key("pageup,ctrl+b", "page_up", "pgup", "", "a page up"),
+)
+"""In the records."""
+
+FORM: Final = (
+    Key("ctrl+s", "store", "ctrl+s", "store", "store the record"),
+    Key("down,enter,tab", "next", "down", "next", "next field"),
+    Key("up,shift+tab", "previous", "up", "previous", "previous field"),
+    Key("escape,ctrl+q", "leave", "esc", "back", "go back; what was typed is lost, if you say so"),
+)
+"""While a record is filled in."""
 
 
 def action_of(table: tuple[Key, ...], key: str) -> str | None:

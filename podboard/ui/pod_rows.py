@@ -26,6 +26,9 @@ HEALTH_SIGNS: Final = {
 }
 """One cell each, so that no meaning is left to colour alone."""
 
+RECORD_SIGN: Final = "◆"
+"""Says that there is a record of the pod."""
+
 PREFIX: Final = 3
 """Cells before the first column: the mark, the health and a gap."""
 
@@ -75,9 +78,10 @@ class Row(NamedTuple):
     texts: tuple[tuple[str, str], ...]
 
 
-def lay_out(view: PodView, width: int, *, namespace: bool, wide: bool) -> Layout:
+def lay_out(view: PodView, width: int, *, namespace: bool, wide: bool, records: bool = False) -> Layout:
     """Choose the columns that fit into ``width`` cells."""
     room = width - PREFIX
+    signs = [("R", 1)] if records else []
     first: list[tuple[str, int]] = []
     if namespace:
         longest = min(view.roster.longest_namespace, _LONGEST_NAMESPACE)
@@ -92,23 +96,24 @@ def lay_out(view: PodView, width: int, *, namespace: bool, wide: bool) -> Layout
         *product(_FULL, (name,)),
         *product(_FULL + _FEWER, (least,)),
     ):
-        rest = [(head, _WIDTHS.get(head) or _BADGE_WIDTHS[head]) for head in heads]
+        rest = signs + [(head, _WIDTHS.get(head) or _BADGE_WIDTHS[head]) for head in heads]
         left = room - sum(cells + _GAP for _, cells in (*first, *rest)) - _GAP
         if left >= needed:
             return Layout((*first, ("NAME", min(name, left)), *rest))
     return Layout((("NAME", max(room - 2 * _GAP - 1, 1)), ("T", 1)))
 
 
-def cells(pod: Pod, badges: Sequence[Badge], layout: Layout, now: float) -> Row:
+def cells(pod: Pod, badges: Sequence[Badge], layout: Layout, now: float, *, has_record: bool = False) -> Row:
     """Write one pod's row.
 
     Args:
         badges: Of the pod's terminals, in the order they were opened.
         now: In seconds since 1970.
+        has_record: Whether there is a record of the pod.
     """
     texts = []
     for head, width in layout.columns:
-        text = _cell(pod, badges, head, now)
+        text = _cell(pod, badges, head, now) if head != "R" else RECORD_SIGN * has_record
         cut = _middle_cut(text, width) if head in {"NAME", "NAMESPACE"} else _end_cut(text, width)
         texts.append((head, f"{cut:<{width + _GAP}}"))
     best = _liveliest(badges)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.screen import Screen
 from textual.strip import Strip
 
+from podboard.errors import UsageError
+from podboard.model.names import checked_namespace
 from podboard.model.pod_columns import Health, container_names, default_container
 from podboard.model.size import Size as TerminalSize
 from podboard.model.target import Target
 from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES, arrange
 from podboard.ui.keyboard import Keyboard
+from podboard.ui.pod_rows import RECORD_SIGN
+from podboard.ui.record_desk import RecordDesk
 from podboard.ui.widgets.key_line import KeyLine
 from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.pod_box import HeadText, PodBox
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 
     from podboard.model.badge import Badge
     from podboard.model.pod import PodKey
+    from podboard.model.record import Json
     from podboard.session.cluster import Cluster
     from podboard.session.pod_view import PodView
     from podboard.ui.arrangement import Arrangement
@@ -63,7 +69,8 @@ class Board(Screen[None], inherit_bindings=False):
         super().__init__()
         self._top = TopLine()
         self._box = PodBox()
-        self._area = TerminalArea()
+        self.desk = RecordDesk(self)
+        self._area = TerminalArea(self.desk.noting)
         self.key_line = KeyLine()
         self.keyboard = Keyboard(self)
         self._cluster: Cluster | None = None
@@ -97,16 +104,30 @@ class Board(Screen[None], inherit_bindings=False):
 
     # -- the cluster ------------------------------------------------------------------------
 
-    async def serve(self, cluster: Cluster) -> None:
-        """Show ``cluster`` as it changes, until cancelled."""
-        from podboard.session.pod_view import PodView
+    async def welcome(self, cluster: Cluster, *, recall_namespace: bool) -> PodView:
+        """Be as the person left it when it was last on this cluster; returns what is to be shown.
 
+        Args:
+            recall_namespace: Whether it is for the board to say which namespace is watched at first.
+        """
+        from podboard.session.pod_view import Column, PodView
+
+        state = await self.desk.recall(cluster.context)
         self._cluster = cluster
-        self._view = PodView(cluster.roster)
         self._place = cluster.context
+        self._view = view = PodView(cluster.roster)
+        view.column = next((column for column in Column if column == state.get("sort")), view.column)
+        view.reverse = state.get("reverse") is True
+        self._wide = state.get("wide") is True
+        if recall_namespace and "namespace" in state:
+            _recall_namespace(cluster, state["namespace"])
+        return view
+
+    async def serve(self, cluster: Cluster, view: PodView) -> None:
+        """Show ``cluster`` as it changes, until cancelled."""
         while True:
             self._trouble = cluster.trouble
-            self._view.refresh()
+            view.refresh()
             self._refresh_list()
             cluster.changed.clear()
             await asyncio.sleep(REFRESH)
@@ -131,7 +152,11 @@ class Board(Screen[None], inherit_bindings=False):
         self._top.set_place(place, _counts(view), self._warning)
         if view is not None and cluster is not None:
             self._box.list.show(
-                view, self._badges(), with_namespace=cluster.namespace is None, wide=self._wide
+                view,
+                self._badges(),
+                with_namespace=cluster.namespace is None,
+                wide=self._wide,
+                has_record=self._has_record if self.desk.has_records else None,
             )
         self._refresh_head()
 
@@ -154,9 +179,23 @@ class Board(Screen[None], inherit_bindings=False):
                 typed is not None,
                 sorted_by,
                 self._trouble,
+                self._record_words(),
                 pods.columns.heads,
             )
         )
+
+    def _record_words(self) -> str:
+        """Which record the pod under the cursor has."""
+        key = self._box.list.cursor
+        found = self.desk.record_of(key) if key is not None else None
+        return one_line(f"{RECORD_SIGN} record {found.record.name}") if found is not None else ""
+
+    def _has_record(self, key: PodKey) -> bool:
+        return self.desk.record_of(key) is not None
+
+    def records_changed(self) -> None:
+        """Show which pods have a record now."""
+        self._refresh_list()
 
     def _badges(self) -> dict[PodKey, list[Badge]]:
         badges: dict[PodKey, list[Badge]] = defaultdict(list)
@@ -374,6 +413,7 @@ class Board(Screen[None], inherit_bindings=False):
         if self._view is not None:
             columns = list(Column)
             self._view.column = columns[(columns.index(self._view.column) + 1) % len(columns)]
+            self.desk.remember(sort=self._view.column)
             self._view.refresh()
             self._refresh_list()
 
@@ -381,12 +421,14 @@ class Board(Screen[None], inherit_bindings=False):
         """Turn the order round."""
         if self._view is not None:
             self._view.reverse = not self._view.reverse
+            self.desk.remember(reverse=self._view.reverse)
             self._view.refresh()
             self._refresh_list()
 
     def action_wide(self) -> None:
         """Show more columns, or fewer."""
         self._wide = not self._wide
+        self.desk.remember(wide=self._wide)
         self._refresh_list()
         if self._wide and "NODE" not in self._box.list.columns.heads:
             # Behind the keys, which are shown once this is done.
@@ -407,7 +449,7 @@ class Board(Screen[None], inherit_bindings=False):
 
         def chosen(place: int | None) -> None:
             if place is not None:
-                cluster.watch(names[place - 1] if place else None)
+                self._watch(cluster, names[place - 1] if place else None)
 
         at = names.index(cluster.namespace) + 1 if cluster.namespace in names else 0
         self.app.push_screen(Picker("namespace", ["all namespaces", *names], at), chosen)
@@ -415,7 +457,17 @@ class Board(Screen[None], inherit_bindings=False):
     def action_all_namespaces(self) -> None:
         """Show all namespaces."""
         if self._cluster is not None:
-            self._cluster.watch(None)
+            self._watch(self._cluster, None)
+
+    def _watch(self, cluster: Cluster, namespace: str | None) -> None:
+        cluster.watch(namespace)
+        self.desk.remember(namespace=namespace)
+
+    async def action_records(self) -> None:
+        """Show the pod records."""
+        key = self._box.list.cursor
+        pod = self._view.pods.get(key) if self._view is not None and key is not None else None
+        await self.desk.show(pod)
 
     # -- terminals --------------------------------------------------------------------------
 
@@ -562,6 +614,13 @@ class Board(Screen[None], inherit_bindings=False):
         if pane := self.focused_pane:
             pane.follow()
         self.keyboard.stop_scrolling()
+
+
+def _recall_namespace(cluster: Cluster, namespace: Json) -> None:
+    """Watch the namespace a database names, if it is one; None is all."""
+    if namespace is None or isinstance(namespace, str):
+        with suppress(UsageError):
+            cluster.watch(checked_namespace(namespace) if namespace is not None else None)
 
 
 def _counts(view: PodView | None) -> str:

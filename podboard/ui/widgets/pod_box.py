@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 _LONGEST_TROUBLE: Final = 4
 """Lines."""
 
+_LEAST_RECORD: Final = 12
+"""Cells below which there is no telling of a record."""
+
 
 class HeadText(NamedTuple):
     """What the head of the list says.
@@ -31,6 +35,7 @@ class HeadText(NamedTuple):
         is_typed: Whether the filter is being typed.
         order: The column they are sorted by, where it is not the usual one.
         trouble: What is not as it should be.
+        record: The record of the pod under the cursor, in words.
         columns: The heads of the columns.
     """
 
@@ -39,6 +44,7 @@ class HeadText(NamedTuple):
     is_typed: bool = False
     order: str = ""
     trouble: str = ""
+    record: str = ""
     columns: str = ""
 
 
@@ -89,6 +95,10 @@ class ListHead(LooksMixin):
             else:
                 told = sentence_lines([Segment(" ")], said.trouble, style, width - 1, indent=1)
                 return [Strip(segments), *told[:_LONGEST_TROUBLE], columns]
+        room = width - sum(segment.cell_length for segment in segments) - 2
+        if said.record and room >= _LEAST_RECORD:
+            cut = said.record if cell_len(said.record) <= room else f"{set_cell_size(said.record, room - 1)}…"
+            segments.append(Segment(f" {cut}", dim))
         return [Strip(segments), columns]
 
 

@@ -15,7 +15,7 @@ from podboard.ui.pod_rows import BADGE_HEADS, HEALTH_SIGNS, Layout, cells, lay_o
 from podboard.ui.widgets.looks import STATE_LOOKS, LooksMixin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rich.style import Style
     from textual.events import Click
@@ -44,6 +44,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         "pod-list--reason",
         "pod-list--dim",
         "pod-list--mark",
+        "pod-list--record",
         "pod-list--up",
         "pod-list--pending",
         "pod-list--unwell",
@@ -68,6 +69,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         self._badges: Mapping[PodKey, Sequence[Badge]] = {}
         self._with_namespace = False
         self._wide = False
+        self._has_record: Callable[[PodKey], bool] | None = None
         self._drawn: list[Strip] = []
         self._fitted_size = Size(0, 0)
 
@@ -80,9 +82,15 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         *,
         with_namespace: bool,
         wide: bool,
+        has_record: Callable[[PodKey], bool] | None,
     ) -> None:
-        """Show the view as it is now; the cursor stays on its pod, and the pod on its line of the screen."""
+        """Show the view as it is now; the cursor stays on its pod, and the pod on its line of the screen.
+
+        Args:
+            has_record: Whether there is a record of a pod; None where there are no records at all.
+        """
         self._badges, self._with_namespace, self._wide = badges, with_namespace, wide
+        self._has_record = has_record
         line = self._cursor_line
         self._view = view
         self.marked &= view.pods.keys()
@@ -123,7 +131,13 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         self.virtual_size = Size(1, self._view.line_count)
         if not self.size.width:
             return  # not shown; what it will be laid out for is not known
-        columns = lay_out(self._view, self.size.width, namespace=self._with_namespace, wide=self._wide)
+        columns = lay_out(
+            self._view,
+            self.size.width,
+            namespace=self._with_namespace,
+            wide=self._wide,
+            records=self._has_record is not None,
+        )
         if columns != self.columns:
             self.columns = columns
             self.post_message(self.Moved())
@@ -183,7 +197,8 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
     def _draw_pod(self, key: PodKey, width: int, base: Style) -> Strip:
         assert self._view is not None  # noqa: S101 - the caller looked
         pod = self._view.pods[key]
-        row = cells(pod, self._badges.get(key, ()), self.columns, time.time())
+        has_record = self._has_record is not None and self._has_record(key)
+        row = cells(pod, self._badges.get(key, ()), self.columns, time.time(), has_record=has_record)
         look = self.look
         if key == self.cursor:
             plain = look("cursor" if self.has_focus else "cursor-elsewhere")
@@ -196,6 +211,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
                 "HEALTH": health,
                 "NAME": base,
                 "STATUS": health,
+                "R": look("record"),
                 **dict.fromkeys(BADGE_HEADS, badge),
             }
         segments = [

@@ -14,7 +14,8 @@ from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.top_line import Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from textual.worker import Worker
 
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 class TerminalArea(PlainVertical):
     """Holds the terminals in the order of their tabs, and shows the active one.
 
+    Args:
+        noting: Notes a terminal's shell, which lives as long as the block.
+
     Attributes:
         panes: One a terminal.
         active: The one that is shown; None where there is none.
@@ -35,8 +39,9 @@ class TerminalArea(PlainVertical):
     class Changed(Message):
         """A terminal came, went, or became the active one."""
 
-    def __init__(self) -> None:
+    def __init__(self, noting: Callable[[Terminal], AbstractContextManager[None]]) -> None:
         super().__init__()
+        self._noting = noting
         self.panes: list[TerminalPane] = []
         self.active: TerminalPane | None = None
         self._workers: dict[Terminal, Worker[None]] = {}
@@ -65,7 +70,7 @@ class TerminalArea(PlainVertical):
 
     def _serve(self, terminal: Terminal) -> None:
         self._workers[terminal] = self.run_worker(
-            _run(terminal), name=str(terminal.target), exit_on_error=False
+            _run(terminal, self._noting), name=str(terminal.target), exit_on_error=False
         )
 
     def activate(self, pane: TerminalPane) -> None:
@@ -128,12 +133,13 @@ class TerminalArea(PlainVertical):
             self._diagnostics.show(self.active.terminal if self.active is not None else None)
 
 
-async def _run(terminal: Terminal) -> None:
-    try:
-        await terminal.run()
-    except Exception:
-        log.exception("the terminal in %s failed", terminal.target)
-        terminal.fail("podboard itself failed here", "the log file says more; please report it")
+async def _run(terminal: Terminal, noting: Callable[[Terminal], AbstractContextManager[None]]) -> None:
+    with noting(terminal):
+        try:
+            await terminal.run()
+        except Exception:
+            log.exception("the terminal in %s failed", terminal.target)
+            terminal.fail("podboard itself failed here", "the log file says more; please report it")
 
 
 def _label(terminal: Terminal) -> str:

@@ -1,0 +1,262 @@
+"""The pod records: which there are, and what is done with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from podboard.errors import PodboardError
+from podboard.model.record import Record
+from podboard.model.text import one_line
+from podboard.ui.keymap import RECORDS
+from podboard.ui.record_draft import draft_of
+from podboard.ui.screens.dialog import Dialog, Line
+from podboard.ui.screens.record_form import RecordForm
+from podboard.ui.widgets.key_line import KeyLine
+from podboard.ui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from podboard.model.pod import Pod
+    from podboard.records.resolve import Resolution
+    from podboard.records.store import Store
+    from podboard.ui.record_desk import RecordDesk
+
+
+class Records(Dialog[None]):
+    """Lists the records, with the one of a pod set off.
+
+    Args:
+        desk: Is told of every change.
+        records: By name.
+        pod: The one under the list's cursor, which a new record is filled in from.
+        context: The kubeconfig's; empty where there is none.
+    """
+
+    AUTO_FOCUS: ClassVar[str | None] = "RecordList"
+    BINDINGS: ClassVar = [Binding(key.keys, key.action, key.help) for key in RECORDS]
+
+    def __init__(
+        self, desk: RecordDesk, store: Store, records: Sequence[Record], pod: Pod | None, context: str
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._store = store
+        self._records = list(records)
+        self._pod = pod
+        self._cluster_context = context
+        self._filter = ""
+        self._list = RecordList()
+        self._line = Line("a part of a name, pod, namespace, context or note")
+        self._keys = KeyLine()
+
+    def compose(self) -> ComposeResult:
+        """How many there are, which ones, and what one needs to know of the one under the cursor."""
+        with Vertical(classes="page"):
+            yield Static(classes="page-title")
+            yield self._line
+            yield Static(classes="page-heads")
+            yield self._list
+            yield Static(classes="page-detail")
+            yield self._keys
+
+    def on_mount(self) -> None:
+        """Go to the record of the pod, if there is one."""
+        self._line.display = False
+        self._keys.set_keys(RECORDS)
+        found = self._found
+        self._show(found.record.name if found is not None else "")
+
+    @property
+    def _found(self) -> Resolution | None:
+        return self._desk.record_of(self._pod.key) if self._pod is not None else None
+
+    def _show(self, at: str) -> None:
+        wanted = self._filter.casefold()
+        shown = [record for record in self._records if wanted in _text(record)]
+        found = self._found
+        self._list.show(shown, at=at, signed=found.record.name if found is not None else "")
+        count = f"{len(shown)} of {len(self._records)}" if wanted else str(len(shown))
+        filtered = f"   /{one_line(self._filter)}" if wanted else ""
+        self.query_one(".page-title", Static).update(Content(f" pod records   {count}{filtered}"))
+
+    def on_resize(self) -> None:
+        """Put the heads above their columns."""
+        self._show_heads()
+
+    def on_record_list_moved(self) -> None:
+        """Say of the record under the cursor what its line has no room for."""
+        self._show_heads()
+        self.query_one(".page-detail", Static).update(Content(self._detail()))
+
+    def _show_heads(self) -> None:
+        self.query_one(".page-heads", Static).update(Content(self._list.heads(self.size.width)))
+
+    def _detail(self) -> str:
+        record, pod, found = self._list.cursor, self._pod, self._found
+        if record is None:
+            return " no record fits" if self._filter else " no records yet: a adds one"
+        if pod is not None and found is not None and found.record.name == record.name:
+            return one_line(f" the record of {pod.name}: {found.why}")
+        if record.note:
+            return f" {one_line(record.note)}"
+        return f" {one_line(record.image)}" if record.image else ""
+
+    # -- going about ------------------------------------------------------------------------
+
+    def action_down(self) -> None:
+        """Go to the next record."""
+        self._list.go(1)
+
+    def action_up(self) -> None:
+        """Go to the previous record."""
+        self._list.go(-1)
+
+    def action_first(self) -> None:
+        """Go to the first record."""
+        self._list.go(-len(self._records))
+
+    def action_last(self) -> None:
+        """Go to the last record."""
+        self._list.go(len(self._records))
+
+    def action_page_down(self) -> None:
+        """Go a page down."""
+        self._list.go(self._list.page)
+
+    def action_page_up(self) -> None:
+        """Go a page up."""
+        self._list.go(-self._list.page)
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self._line.display = True
+        self._line.focus()
+
+    def on_input_changed(self, event: Line.Changed) -> None:
+        """Show what it fits."""
+        self._filter = event.value
+        cursor = self._list.cursor
+        self._show(cursor.name if cursor is not None else "")
+
+    def on_input_submitted(self) -> None:
+        """Keep the filter."""
+        self._line.display = bool(self._filter)
+        self._list.focus()
+
+    def action_back(self) -> None:
+        """Take the filter away; where there is none, go back to the board."""
+        if self._line.display:
+            self._line.value = ""
+            self._line.display = False
+            self._list.focus()
+        else:
+            self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from podboard.ui.screens.help import Help
+
+        self.app.push_screen(Help())
+
+    # -- changes ----------------------------------------------------------------------------
+
+    async def action_add(self) -> None:
+        """Add a record, filled in from the pod."""
+        names = {record.name for record in self._records}
+        new = (
+            draft_of(self._pod, self._cluster_context, names)
+            if self._pod is not None
+            else Record(name="", pod_name="", context=self._cluster_context or None)
+        )
+        await self.app.push_screen(RecordForm(self._store, new), self._stored)
+
+    async def action_edit(self) -> None:
+        """Change the record under the cursor."""
+        if (record := self._list.cursor) is not None:
+            await self.app.push_screen(RecordForm(self._store, record), self._stored)
+
+    async def on_record_list_chosen(self) -> None:
+        """Change the record that was double-clicked."""
+        await self.action_edit()
+
+    async def _stored(self, record: Record | None) -> None:
+        if record is not None:
+            self._line.value = ""
+            self._line.display = False
+            await self._reread(record.name, f"{record.name} is stored")
+
+    async def action_remove(self) -> None:
+        """Remove the record under the cursor, after its name is typed."""
+        record = self._list.cursor
+        if record is None:
+            return
+
+        async def typed(right: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+            if not right:
+                return
+            try:
+                await self._store.remove([record.name])
+            except PodboardError as error:
+                self._keys.tell(one_line(error.message))
+            else:
+                await self._reread("", f"{record.name} is removed")
+
+        await self.app.push_screen(TypeName(record.name), typed)
+
+    async def _reread(self, at: str, told: str) -> None:
+        try:
+            self._records = await self._store.records()
+            await self._desk.reread()
+        except PodboardError as error:
+            told = error.message
+        self._show(at)
+        self._keys.tell(one_line(told))
+
+    def on_key(self) -> None:
+        """Show the keys again in place of what was told."""
+        self._keys.set_keys(RECORDS)
+
+
+class TypeName(Dialog[bool]):
+    """Has a record's name typed before the record is removed for good."""
+
+    BINDINGS: ClassVar = [Binding("escape,ctrl+q,ctrl+c", "cancel", "cancel", priority=True)]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._record_name = name
+
+    def compose(self) -> ComposeResult:
+        """The question, and a line for the answer."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(f"Remove the record {one_line(self._record_name)}?"), classes="dialog-title")
+            yield Line("type its name to remove it")
+            yield Static(Content("enter  remove    esc  cancel"), classes="dialog-keys")
+
+    def on_input_submitted(self, event: Line.Submitted) -> None:
+        """Take it, if it is the name."""
+        if event.value.strip() in (self._record_name, one_line(self._record_name)):
+            self.dismiss(True)  # noqa: FBT003 - the answer
+        else:
+            self.query_one(".dialog-keys", Static).update(
+                Content(f"that is not {one_line(self._record_name)}    esc  cancel")
+            )
+
+    def action_cancel(self) -> None:
+        """Remove nothing."""
+        self.dismiss(False)  # noqa: FBT003 - the answer
+
+
+def _text(record: Record) -> str:
+    """What the filter looks through."""
+    return "\n".join(
+        (record.name, record.pod_name, record.namespace or "", record.context or "", record.note)
+    ).casefold()
