@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from podboard import __version__
-from podboard.commands import schema
+from podboard.commands import records, schema
 from podboard.commands.flags import add_cluster_flags, overrides
 from podboard.errors import PodboardError
 
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return demo.run(pods=options.pods, faults=options.fault, serve_only=options.serve_only)
         if options.command == "schema":
             return schema.run(options)
+        if options.command == "records":
+            return records.run(options)
         from podboard.commands import board
 
         return board.run(overrides=overrides(options), all_namespaces=options.all_namespaces)
@@ -84,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--serve-only", action="store_true", help="print KUBECONFIG=FILE and serve until stopped"
     )
+    records.add_parser(commands)
     schema.add_parser(commands)
     return parser
 

@@ -45,11 +45,12 @@ class Reading:
     left_out: tuple[str, ...] = ()
 
 
-def document_of(record: Record, *, reveal: bool = False) -> dict[str, Json]:
+def document_of(record: Record, *, reveal: bool = False, settable: bool = False) -> dict[str, Json]:
     """Return a record as a document, without the fields it does not have.
 
     Args:
         reveal: Show its secrets; raises SealError if one does not open.
+        settable: Only the fields that a person sets.
     """
 
     def shown(value: Any) -> Json:
@@ -61,7 +62,8 @@ def document_of(record: Record, *, reveal: bool = False) -> dict[str, Json]:
             return {name: shown(at) for name, at in value.items()}
         return value  # type: ignore[no-any-return]
 
-    values = {name: shown(getattr(record, name)) for name in (*FIELDS, *_THE_STORES)}
+    names = FIELDS if settable else (*FIELDS, *_THE_STORES)
+    values = {name: shown(getattr(record, name)) for name in names}
     return {name: value for name, value in values.items() if value not in (None, "", False, {})}
 
 

@@ -106,13 +106,17 @@ class Store:
             await self._insert(made)
         return made
 
-    async def change(self, records: Sequence[Record]) -> list[Record]:
+    async def change(self, records: Sequence[Record], *, before: Sequence[Record] = ()) -> list[Record]:
         """Store other values for records that were read before, all or none; returns them as stored.
+
+        Args:
+            before: The same records as they were read, if what was wrong with them then may stay so: what was
+                carried over from older data may be odd.
 
         Raises:
             RecordError: One cannot be stored so, its name is taken, or it was changed or removed meanwhile.
         """
-        await asyncio.to_thread(check, records)
+        await asyncio.to_thread(check, records, before)
         time = now()
         changed = [replace(record, updated_at=time) for record in records]
         async with self._writing():
@@ -304,9 +308,19 @@ class KeyRing:
         return self._keys.find(name, self._places[name]).value
 
 
-def check(records: Sequence[Record]) -> None:
-    """Refuse records that cannot be stored; raises RecordError, which names each and why."""
-    refused = [f'"{one_line(record.name)}": {problem}' for record in records for problem in record.problems()]
+def check(records: Sequence[Record], before: Sequence[Record] = ()) -> None:
+    """Refuse records that cannot be stored; raises RecordError, which names each and why.
+
+    Args:
+        before: As ``Store.change`` has it.
+    """
+    known = {record.id: set(record.problems()) for record in before}
+    refused = [
+        f'"{one_line(record.name)}": {problem}'
+        for record in records
+        for problem in record.problems()
+        if problem not in known.get(record.id, ())
+    ]
     if refused:
         raise RecordError("; ".join(refused), "nothing was stored", tuple(refused))
 

@@ -1,0 +1,179 @@
+"""``podboard records import`` and ``export``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Final
+
+from podboard.commands.output import document, emit, note
+from podboard.commands.records.asking import (
+    MOST_BYTES,
+    STANDARD_INPUT,
+    ask_passphrase,
+    file_in_words,
+    read_text,
+)
+from podboard.commands.records.assignments import is_secret
+from podboard.commands.records.filters import matching
+from podboard.commands.records.store import in_store
+from podboard.errors import RecordError, UsageError
+from podboard.model.text import one_line
+from podboard.records.documents import Reading, document_of, legacy_fields, listed, read_record
+from podboard.records.export import is_sealed, seal, unseal
+from podboard.records.legacy import record_from_legacy
+from podboard.wire.documents import parse_document
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from podboard.model.record import Json
+
+MOST_JSON_BYTES: Final = 256 << 20
+"""JSON is read in seconds where YAML takes minutes, and what ten thousand records export is this large."""
+
+
+def import_records(options: argparse.Namespace) -> int:
+    """Add the records of a file, all or none."""
+    where = file_in_words(options.file)
+    documents, sealed = _documents(options, where)
+    intake = _Intake(in_store(options, lambda store: store.names()), revealed=sealed)
+    for number, value in enumerate(documents, 1):
+        intake.take(number, value)
+    if intake.refused:
+        for number, name, problem in intake.refused:
+            note(f"record {number}{name}: {problem}")
+        count = len({number for number, _, _ in intake.refused})
+        raise RecordError(
+            f"{count} of {len(documents)} records in {where} cannot be imported", "nothing was stored"
+        )
+    in_store(options, lambda store: store.add([reading.record for reading in intake.readings]))
+    for reading in intake.readings:
+        _tell_what_is_missing(reading)
+    if intake.passed_over:
+        note(f"passed over {intake.passed_over} objects of other models")
+    emit(f"Imported {len(intake.readings)} pod records")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write records down, without secrets or sealed."""
+    records = matching(in_store(options, lambda store: store.records()), options.filters)
+    value: Json
+    if options.with_secrets:
+        passphrase = ask_passphrase(options.passphrase_file, twice=True)
+        value = seal([document_of(record, reveal=True) for record in records], passphrase)
+    elif options.passphrase_file:
+        raise UsageError("--passphrase-file is for secrets", "add --with-secrets")
+    else:
+        value = [document_of(record) for record in records]
+    text = document(value, options.output)
+    if options.file is None:
+        emit(text)
+        return 0
+    _write(Path(options.file).expanduser(), text)
+    emit(f"Exported {len(records)} pod records")
+    return 0
+
+
+def _documents(options: argparse.Namespace, where: str) -> tuple[list[Json], bool]:
+    """Return the documents of the file's records, and whether they came sealed: with all their secrets."""
+    if STANDARD_INPUT == options.file == options.passphrase_file:
+        raise UsageError("standard input cannot hold both the records and the passphrase")
+    text = read_text(options.file, MOST_JSON_BYTES)
+    if len(text) > MOST_BYTES and text.lstrip()[:1] not in {"[", "{"}:
+        raise UsageError(f"{where} is larger than {MOST_BYTES >> 20} MiB", "write it as JSON")
+    try:
+        value = parse_document(text)
+        if is_sealed(value):
+            return unseal(value, ask_passphrase(options.passphrase_file, twice=False)), True
+        return listed(value), False
+    except ValueError as error:
+        raise RecordError(f"{where} {error}") from None
+
+
+@dataclass
+class _Intake:
+    """What the records of a file come to.
+
+    Attributes:
+        taken: The names that stored records have.
+        refused: A record's number, its name in words, and what is wrong with it.
+        passed_over: How many objects of a dumpdata are no pods.
+    """
+
+    taken: set[str]
+    revealed: bool = field(kw_only=True)
+    readings: list[Reading] = field(default_factory=list)
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    passed_over: int = 0
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def take(self, number: int, value: Json) -> None:
+        """Read one record."""
+        name = ""
+        try:
+            if isinstance(value, dict) and "model" in value:
+                reading = self._legacy(value)
+                if reading is None:
+                    self.passed_over += 1
+                    return
+                name = reading.record.name
+            else:
+                name = str(value.get("name", "")) if isinstance(value, dict) else ""
+                reading = read_record(value, revealed=self.revealed)
+            problems = [*reading.record.problems(), *self._problems_of_name(name)]
+        except RecordError as error:
+            problems = list(error.problems)
+        else:
+            self._numbers.setdefault(name, number)
+            self.readings.append(reading)
+        shown = f' "{one_line(name)}"' if name else ""
+        self.refused += [(number, shown, problem) for problem in problems]
+
+    def _legacy(self, value: dict[str, Json]) -> Reading | None:
+        fields = legacy_fields(value)
+        if fields is None:
+            return None
+        record = record_from_legacy(fields)
+        # Names of pods come again: in another namespace, or after a pod is gone.
+        names = (record.name, *(f"{record.name}-{count}" for count in range(2, len(self._numbers) + 3)))
+        return Reading(replace(record, name=next(name for name in names if name not in self._numbers)))
+
+    def _problems_of_name(self, name: str) -> Iterator[str]:
+        if name in self.taken:
+            yield "there is a record of this name already"
+        if name in self._numbers:
+            yield f"record {self._numbers[name]} has this name, too"
+
+
+def _tell_what_is_missing(reading: Reading) -> None:
+    if not reading.left_out:
+        return
+    name = reading.record.name
+    fields = [one_line(field) for field in reading.left_out]
+    settable = [field for field in fields if is_secret(field)]
+    hint = f": podboard records set {shlex.quote(name)} {settable[0]}" if settable else ""
+    note(f'"{one_line(name)}" was imported without {", ".join(fields)}{hint}')
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read, whole or not at all."""
+    try:
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            try:
+                file.write(f"{text}\n")
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+    except OSError as error:
+        raise UsageError(f"{one_line(str(path))} cannot be written: {error.strerror}") from error
