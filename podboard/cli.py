@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from podboard import __version__
 from podboard.commands import records, schema
+from podboard.commands.database_flag import add_database_flag, database_of
 from podboard.commands.flags import add_cluster_flags, overrides
 from podboard.errors import PodboardError
 
@@ -47,7 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return records.run(options)
         from podboard.commands import board
 
-        return board.run(overrides=overrides(options), all_namespaces=options.all_namespaces)
+        return board.run(
+            overrides=overrides(options),
+            all_namespaces=options.all_namespaces,
+            database=database_of(options),
+        )
     except PodboardError as error:
         print(f"podboard: {error.message}", file=sys.stderr)
         if error.hint:
@@ -66,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"podboard {__version__}")
+    add_database_flag(parser)
     where = add_cluster_flags(parser)
     where.add_argument("-A", "--all-namespaces", action="store_true", help="show all namespaces")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")

@@ -6,9 +6,11 @@ import os
 import sys
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from podboard.commands.demo import demo_cluster
+from podboard.commands.board_records import demo_records, open_records, upgrade_records
+from podboard.commands.demo import PLACE, demo_cluster
 from podboard.errors import PodboardError, UsageError
 from podboard.logs import start_logging
 from podboard.model.text import one_line
@@ -18,6 +20,7 @@ from podboard.wiring import open_cluster
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
     from podboard.model.overrides import Overrides
     from podboard.session.cluster import Cluster
@@ -27,12 +30,13 @@ _ESCAPE_MS = "25"
 """Milliseconds after which an escape that nothing follows is the key; a slow line may need more."""
 
 
-def run(*, overrides: Overrides, all_namespaces: bool) -> int:
+def run(*, overrides: Overrides, all_namespaces: bool, database: Path) -> int:
     """Show the board until the person leaves it.
 
     Args:
         overrides: What the flags say.
         all_namespaces: Wins over their namespace.
+        database: Where records are.
 
     Returns:
         The exit code.
@@ -47,7 +51,17 @@ def run(*, overrides: Overrides, all_namespaces: bool) -> int:
             replace(overrides, kubeconfig=file), all_namespaces=all_namespaces, lend_terminal=lender.lend
         )
 
-    return show(connect, overrides.context or "kubeconfig", lender, choose=connect, demo=demo_cluster)
+    return show(
+        connect,
+        overrides.context or "kubeconfig",
+        lender,
+        choose=connect,
+        demo=demo_cluster,
+        records=partial(open_records, database),
+        upgrade=partial(upgrade_records, database),
+        demo_records=partial(demo_records, PLACE),
+        recall_namespace=not (all_namespaces or overrides.namespace),
+    )
 
 
 class Lender:

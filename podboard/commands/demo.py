@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from podboard.commands.board_records import demo_records
 from podboard.model.overrides import Overrides
 from podboard.wiring import open_cluster
 
@@ -42,7 +43,12 @@ def run(*, pods: int, faults: Sequence[str], serve_only: bool) -> int:
 
         for fault in faults:
             parse_fault(fault)
-    return show(partial(demo_cluster, pods=pods, faults=faults), PLACE, warning=WARNING)
+    return show(
+        partial(demo_cluster, pods=pods, faults=faults),
+        PLACE,
+        warning=WARNING,
+        records=partial(demo_records, PLACE),
+    )
 
 
 @asynccontextmanager
