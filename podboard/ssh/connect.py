@@ -14,7 +14,7 @@ from podboard.errors import HostKeyError, SshUnreachableError
 from podboard.ssh.client import Client
 from podboard.ssh.failures import host_key_failure, login_failure
 from podboard.ssh.keys import password
-from podboard.ssh.known_hosts import HostKeys, pinned, read_known_hosts
+from podboard.ssh.known_hosts import HostKeys, pinned, plain_algorithms, read_known_hosts, wanted_algorithms
 from podboard.ssh.settings import Address, hops, read_settings
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ _ALIVE_MISSED: Final = 4
 _MOST_HOPS: Final = 8
 _CLOSING: Final = 1.0
 
-_NO_CERTIFICATES: Final = "-*-cert-v0?@openssh.com"
-"""Host key algorithms but those of certificates: then a host shows its key itself."""
+_BY_SHELL: Final = "exec 3>&2 2>/dev/null; "
+"""Before a ProxyCommand, which is a shell's as with OpenSSH. asyncssh would take what comes on stderr for the
+host's words, and its end for the connection's."""
 
 
 class Link:
@@ -184,16 +185,14 @@ class Connector:
                 try:
                     return await _connect(login, client, through, options)
                 except asyncssh.HostKeyNotVerifiable as error:
-                    if not host_keys.vouched or "server_host_key_algs" in options:
-                        host_keys.pins.append(await self._decide(settings, host_keys, error))
+                    if host_keys.vouched:
+                        # As ssh does: where nobody here knows the authority, the key itself counts.
+                        host_keys.vouched = False
+                        options["server_host_key_algs"] = plain_algorithms(host_keys)
                         continue
-                except asyncssh.KeyExchangeFailed as error:
-                    # Perhaps it has no key of the kinds that are known of it: look at what it has.
-                    if "server_host_key_algs" in options:
-                        raise login_failure(settings, client, error) from error
+                    host_keys.pins.append(await self._decide(settings, host_keys, error))
                 except (asyncssh.Error, OSError, ValueError) as error:
                     raise login_failure(settings, client, error) from error
-                options["server_host_key_algs"] = _NO_CERTIFICATES
 
     def _options(self, login: _Login, through: Link | None) -> dict[str, Any]:
         settings, proxy = login.settings, login.settings.proxy_command
@@ -201,10 +200,7 @@ class Connector:
             **settings.address.options,
             "config": self._config,
             "tunnel": through.connection if through is not None else None,
-            # As with OpenSSH the command is a shell's. asyncssh would take its stderr for the host's words.
-            "proxy_command": ["/bin/sh", "-c", f"exec 2>/dev/null; {proxy}"]
-            if proxy and not through
-            else None,
+            "proxy_command": ["/bin/sh", "-c", _BY_SHELL + proxy] if proxy and through is None else None,
             "keepalive_interval": _ALIVE,
             "keepalive_count_max": _ALIVE_MISSED,
             "connect_timeout": None,
@@ -212,10 +208,12 @@ class Connector:
             "agent_forwarding": False,
             "x11_forwarding": False,
         }
+        if not settings.key_algorithms:
+            options["server_host_key_algs"] = wanted_algorithms(login.host_keys, *settings.key_name)
         if login.keys:
             options |= {"client_keys": login.keys, "agent_path": None, "agent_identities": None}
         else:
-            options |= {"client_keys": settings.identity_files, "ignore_encrypted": True}
+            options |= {"client_keys": list(settings.identity_files) or (), "ignore_encrypted": True}
         return options
 
     async def _decide(

@@ -107,7 +107,7 @@ def _unreachable(settings: Settings, error: Exception) -> tuple[str, str]:
         case asyncssh.ConnectionLost() if settings.proxy_command:
             told = f"the ProxyCommand of {address} ended without a connection", "try it by hand"
         case asyncssh.ConnectionLost():
-            told = f"{address} closed the connection", "too many connections to it at once?"
+            told = f"{address} closed the connection", "is it an SSH server, and not too busy?"
         case _:
             told = f"{address} does not speak SSH: {said}", "is it the right port?"
     return told

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import asyncssh
+from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
 from podboard.errors import RecordError
 from podboard.model.question import HostKeyQuestion
@@ -92,15 +93,14 @@ class HostKeys:
     trusted: list[asyncssh.SSHKey] = field(default_factory=list)
     revoked: list[asyncssh.SSHKey] = field(default_factory=list)
 
+    def find(self, host: str, port: int) -> Matches:
+        """Return what is known of a host before it is connected to, when its address is not known yet."""
+        return self._match(host, "", None if port == _SSH_PORT else port)
+
     def __call__(self, host: str, addr: str, port: int | None) -> Matches:
         """Return what is known of a host."""
         self.host, self.port = host, port or _SSH_PORT
-        authorities: list[asyncssh.SSHKey] = []
-        self.trusted = list(self.pins)
-        if self.known is not None:
-            keys, found, revoked, *_ = self.known.match(host, addr, port)
-            self.trusted += keys
-            self.revoked, authorities = list(revoked), list(found)
+        self.trusted, authorities, self.revoked = self._match(host, addr, port)
         return self.trusted, authorities, self.revoked
 
     def question(self) -> HostKeyQuestion | None:
@@ -109,3 +109,33 @@ class HostKeys:
             return None
         key_type, _, _ = (line := public_line(self.offered)).partition(" ")
         return HostKeyQuestion(self.host, self.port, key_type, self.offered.get_fingerprint(), line)
+
+    def _match(self, host: str, addr: str, port: int | None) -> Matches:
+        if self.known is None:
+            return list(self.pins), [], []
+        trusted, authorities, revoked, *_ = self.known.match(host, addr, port)
+        return [*self.pins, *trusted], list(authorities), list(revoked)
+
+
+def wanted_algorithms(host_keys: HostKeys, host: str, port: int) -> list[str]:
+    """Return in which forms a host may show its key: first as it is known, then as it can be asked about.
+
+    asyncssh by itself would take the known ones only, and a host whose key has changed its type would look
+    like one that is down.
+    """
+    trusted, authorities, _ = host_keys.find(host, port)
+    certificates = get_default_certificate_algs() if authorities else []
+    return _names([*certificates, *_algorithms(trusted), *get_default_public_key_algs()])
+
+
+def plain_algorithms(host_keys: HostKeys) -> list[str]:
+    """Return the forms in which a host shows its key and no certificate for it."""
+    return _names([*_algorithms(host_keys.trusted), *get_default_public_key_algs()])
+
+
+def _algorithms(keys: Iterable[asyncssh.SSHKey]) -> list[bytes]:
+    return [algorithm for key in keys for algorithm in key.sig_algorithms]
+
+
+def _names(algorithms: Iterable[bytes]) -> list[str]:
+    return [algorithm.decode("ascii") for algorithm in dict.fromkeys(algorithms)]

@@ -65,6 +65,8 @@ class Settings:
         identity_files: Those of ``IdentityFile`` that exist; empty for ssh's usual ones.
         encrypted_keys: Key files that take a passphrase, with what is in them.
         known_hosts: The files that say whose key is whose.
+        key_name: The name and the port under which they know it.
+        key_algorithms: Whether ``HostKeyAlgorithms`` says in which forms it may show its key.
     """
 
     address: Address
@@ -74,6 +76,8 @@ class Settings:
     identity_files: tuple[str, ...]
     encrypted_keys: tuple[tuple[Path, bytes], ...]
     known_hosts: tuple[Path, ...]
+    key_name: tuple[str, int]
+    key_algorithms: bool
 
 
 async def read_settings(address: Address, config: Sequence[str]) -> Settings:
@@ -114,6 +118,8 @@ def _settings(address: Address, options: asyncssh.SSHClientConnectionOptions) ->
         identity_files=tuple(str(file) for file in named if file.is_file()),
         encrypted_keys=tuple(encrypted(candidates)),
         known_hosts=_known_hosts(options.config),
+        key_name=(options.host_key_alias or options.host, options.port),
+        key_algorithms=bool(options.config.get("HostKeyAlgorithms")),
     )
 
 

@@ -2,7 +2,7 @@
 
 kubectl exits with the command's exit code and with 1 for troubles of its own; only its words tell the two
 apart. It ends a command's failure with ``command terminated with exit code N``, nothing else so
-(``kubectl/pkg/cmd/util`` and ``client-go/tools/remotecommand``, seen from 1.24 to 1.37).
+(``kubectl/pkg/cmd/util`` and ``client-go/tools/remotecommand``, seen with 1.37).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ LONGEST_FAREWELL: Final = len(_TERMINATED) + len(b"255\r\n")
 
 _OWN_WORDS = re.compile(
     rb"\s*(error: |Error: |Error from server|Error in conf|Unable to |The connection to the server |"
-    rb"You must be logged in|[EWI]\d{4} |Defaulted container |Warning: |error loading )"
+    rb"You must be logged in|See 'kubectl|[EWI]\d{4} |Defaulted container |Warning: |error loading |\Z)"
 )
 _COMPLAINT = re.compile(r"(?:error: |Error: |Error from server(?: \((?P<reason>\w+)\))?: )?(?P<message>.+)")
-_LOGS = re.compile(r"[EWI]\d{4} |Defaulted container |Warning: ")
+_LOGS = re.compile(r"[EWI]\d{4} |Defaulted container |Warning: |See 'kubectl")
 _TROUBLES_THERE: Final = (
     (
         re.compile(r"\AForbidden: | is forbidden: |\bForbidden\Z"),
@@ -77,8 +77,8 @@ def farewell_length(output: bytes) -> int:
 
 
 def may_be_kubectl(output: bytes) -> bool:
-    """Whether the very first output may be kubectl's own and not the container's."""
-    return not output.strip() or _OWN_WORDS.match(output) is not None
+    """Whether the very first output may be kubectl's own, every line of it, and not the container's."""
+    return all(_OWN_WORDS.match(line) for line in output.splitlines())
 
 
 def failure(said: str, host: str) -> SshError:

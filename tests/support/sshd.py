@@ -3,16 +3,16 @@
 import asyncio
 import os
 import pwd
-import shutil
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncssh
 
 from tests.support.tools import needs
+from tests.support.waiting import until
 
 SSHD = "/usr/sbin/sshd"
 USER = pwd.getpwuid(os.getuid()).pw_name
@@ -48,16 +48,17 @@ class Keys:
 
 
 class Sshd:
-    """A running sshd.
+    """A running SSH server."""
 
-    Attributes:
-        log: What it told so far.
-    """
-
-    def __init__(self, port: int, keys: Keys) -> None:
+    def __init__(self, port: int, keys: Keys, log: Path = Path(os.devnull)) -> None:
         self.port = port
         self.keys = keys
-        self.log: list[str] = []
+        self._log = log
+
+    @property
+    def log(self) -> list[str]:
+        """What it told so far."""
+        return self._log.read_text("utf-8", "replace").splitlines()
 
     @property
     def known(self) -> str:
@@ -67,7 +68,7 @@ class Sshd:
     @property
     def logins(self) -> int:
         """How many logins it accepted."""
-        return sum("Accepted " in line for line in self.log)
+        return sum(line.startswith("Accepted publickey for ") for line in self.log)
 
 
 @asynccontextmanager
@@ -81,15 +82,38 @@ async def running_sshd(
         environment: What its sessions find.
         options: Further lines of its configuration.
     """
-    if shutil.which(SSHD) is None:
-        needs("sshd")
+    needs(SSHD)
+    port = free_port()
+    config = _prepare(keys, port, environment, options, host_key or keys.host)
+    log = config.with_name("log")
+    # Its children keep what they inherit open, so it gets no pipe that somebody would wait for.
+    process = _start([SSHD, "-D", "-f", config, "-E", log])
+    server = Sshd(port, keys, log)
+    try:
+        await until(lambda: process.poll() is not None or "Server listening" in "".join(server.log))
+        assert process.poll() is None, server.log
+        yield server
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _start(arguments: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _prepare(
+    keys: Keys, port: int, environment: Mapping[str, str], options: Sequence[str], host_key: asyncssh.SSHKey
+) -> Path:
+    """Write the configuration, and return where it is."""
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    port = free_port()
     folder = keys.folder / f"sshd-{port}"
     folder.mkdir()
-    key = write_private(folder / "host_key", (host_key or keys.host).export_private_key())
+    key = write_private(folder / "host_key", host_key.export_private_key())
+    # The first of several values counts.
     lines = [
+        *options,
         f"Port {port}",
         "ListenAddress 127.0.0.1",
         f"HostKey {key}",
@@ -104,34 +128,8 @@ async def running_sshd(
         "LogLevel VERBOSE",
         "SetEnv " + " ".join(f'"{name}={value}"' for name, value in environment.items()),
     ]
-    # The first of several values counts.
-    config = write_private(folder / "config", "\n".join((*options, *lines)) + "\n")
-    process = await asyncio.create_subprocess_exec(
-        SSHD, "-D", "-e", "-f", str(config), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    server = Sshd(port, keys)
-    assert process.stderr is not None
-    ready = asyncio.Event()
-
-    async def read(stream: asyncio.StreamReader) -> None:
-        async for line in stream:
-            server.log.append(line.decode(errors="replace"))
-            if b"Server listening" in line:
-                ready.set()
-
-    reading = asyncio.create_task(read(process.stderr))
-    try:
-        async with asyncio.timeout(10):
-            done, _ = await asyncio.wait(
-                [asyncio.create_task(ready.wait()), reading], return_when=asyncio.FIRST_COMPLETED
-            )
-        assert reading not in done, server.log
-        yield server
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-        reading.cancel()
+    (folder / "log").touch()
+    return write_private(folder / "config", "\n".join(lines) + "\n")
 
 
 class Relay:
