@@ -157,6 +157,8 @@ def told(path: Path) -> Iterator[None]:
     where = one_line(str(path))
     try:
         yield
+    except FileNotFoundError as error:
+        raise DatabaseError(f"{where} does not exist", "name another file with --database") from error
     except OSError as error:
         raise DatabaseError(f"{where} cannot be opened: {error.strerror or error}", _ACCESS) from error
     except sqlite3.Error as error:

@@ -93,7 +93,7 @@ def _columns(fields: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
         column = _RELATIONS.get(name, name)
         if isinstance(value, str) and not is_text(value):
             raise RecordError(f"{one_line(column)} holds a character that no text has")
-        yield column, _json(value) if column in _JSON or not isinstance(value, str) else value
+        yield column, _json(value) if column in _JSON or isinstance(value, dict | list | float) else value
 
 
 def _json(value: Json) -> Json:

@@ -206,57 +206,55 @@ class _Upgrade:
     async def survey(self, *, drop_legacy: bool) -> Summary:
         """Return what would be done; changes nothing."""
         version = await self.version()
-        steps = await steps_for(self._connection, version)
         carrier = Carrier(self._connection, self._path, no_progress, dry=True)
+        return await self._run(carrier, version, drop_legacy=drop_legacy)
+
+    async def take_steps(self, *, backup: bool, drop_legacy: bool) -> Summary:
+        """Do it, in the transaction that is open; returns what was done."""
+        version = await self.version()
+        if version == VERSION:
+            plan = await self.survey(drop_legacy=drop_legacy)
+            if not plan.changes:
+                return replace(plan, dry_run=False)
+        readable = version < VERSION or await has_table(self._connection, LEGACY_TABLE)
+        tightened = await asyncio.to_thread(tighten, self._path)
+        copy = await self._back_up(version) if backup else None
+        if copy is None:
+            await self._check_integrity()
+        carrier = Carrier(self._connection, self._path, self._progress, dry=False)
+        summary = await self._run(carrier, version, drop_legacy=drop_legacy)
+        if copy is None and version == 1:
+            self._check_nothing_is_lost(summary)
+        if summary.legacy_dropped:
+            await drop_table(self._connection)
+        return replace(
+            summary,
+            backup=copy,
+            backup_is_readable=copy is not None and readable,
+            tightened=tightened,
+            key_file=await self._key_file(),
+        )
+
+    async def _run(self, carrier: Carrier, version: int, *, drop_legacy: bool) -> Summary:
+        steps = await steps_for(self._connection, version)
         for step in steps:
             await step.run(carrier, step)
         tally = carrier.tally
         legacy = await has_table(self._connection, LEGACY_TABLE)
-        reasons = (
-            await reasons_to_keep(self._connection, self._path, tally.skipped)
-            if legacy and drop_legacy
-            else []
-        )
-        drops = legacy and drop_legacy and not reasons
+        drops = legacy and drop_legacy
+        reasons = await reasons_to_keep(self._connection, self._path, tally.skipped) if drops else []
         return Summary(
             path=self._path,
             found=version,
-            dry_run=True,
+            dry_run=carrier.dry,
             steps=tuple(step.name for step in steps),
             read=tally.read,
             written=tally.written,
             sealed=tally.sealed,
             skipped=tuple(tally.skipped),
             legacy_there=legacy,
-            legacy_dropped=drops,
+            legacy_dropped=drops and not reasons,
             reasons_to_keep=tuple(reasons),
-        )
-
-    async def take_steps(self, *, backup: bool, drop_legacy: bool) -> Summary:
-        """Do it, in the transaction that is open; returns what was done."""
-        plan = replace(await self.survey(drop_legacy=drop_legacy), dry_run=False)
-        if not plan.changes:
-            return plan
-        tightened = await asyncio.to_thread(tighten, self._path)
-        copy = await self._back_up(plan) if backup else None
-        if not backup:
-            await self._check_without_backup(plan)
-        carrier = Carrier(self._connection, self._path, self._progress, dry=False)
-        for step in await steps_for(self._connection, plan.found):
-            await step.run(carrier, step)
-        reasons = plan.reasons_to_keep
-        if plan.legacy_dropped:
-            reasons = tuple(await reasons_to_keep(self._connection, self._path, carrier.tally.skipped))
-            if not reasons:
-                await drop_table(self._connection)
-        return replace(
-            plan,
-            backup=copy,
-            backup_is_readable=copy is not None and (plan.found < VERSION or plan.legacy_there),
-            tightened=tightened,
-            key_file=await self._key_file(),
-            legacy_dropped=plan.legacy_dropped and not reasons,
-            reasons_to_keep=reasons,
         )
 
     async def compact(self) -> str | None:
@@ -278,22 +276,25 @@ class _Upgrade:
             return one_line(str(error))
         return "another process reads the database" if busy else None
 
-    async def _back_up(self, plan: Summary) -> Path:
-        kind = Kind.PODBOARD if plan.found else Kind.LEGACY
+    async def _back_up(self, version: int) -> Path:
+        kind = Kind.PODBOARD if version else Kind.LEGACY
         # This connection has the lock; SQLite copies from one that does not write.
         async with open_any(self._path) as reader:
-            return await make_backup(reader, self._path, name_of(kind, plan.found), self._progress)
+            return await make_backup(reader, self._path, name_of(kind, version), self._progress)
 
-    async def _check_without_backup(self, plan: Summary) -> None:
+    async def _check_integrity(self) -> None:
         if damage := await problems(self._connection):
             raise DamagedDatabaseError(
                 f"{one_line(str(self._path))} is damaged: {one_line(damage[0])}", RESTORE
             )
-        if plan.found == 1 and plan.skipped:
-            row, reason = plan.skipped[0]
+
+    def _check_nothing_is_lost(self, summary: Summary) -> None:
+        """The table of version 1 goes, and what was skipped with it."""
+        if summary.skipped:
+            row, reason = summary.skipped[0]
             raise DatabaseError(
-                f"{_count(len(plan.skipped), 'row')} would be lost, {row} among them: {reason}",
-                "upgrade with a backup",
+                f"{_count(len(summary.skipped), 'row')} would be lost, such as {row}: {reason}",
+                "upgrade with a backup; nothing was changed",
             )
 
     async def _key_file(self) -> Path | None:
