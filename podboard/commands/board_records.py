@@ -6,7 +6,6 @@ import asyncio
 import importlib
 from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ async def demo_records(context: str) -> AsyncIterator[Store]:
     Args:
         context: The demo's.
     """
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="podboard-demo-") as folder:
         # Nothing of the demo is left in the person's keyring.
         async with open_records(Path(folder) / _FILE, keyring=False) as store:

@@ -48,7 +48,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
     monkeypatch.setattr(board, "run", runs("board"))
     monkeypatch.setattr(demo, "run", runs("demo"))
+    monkeypatch.setenv("PODBOARD_DATABASE", "usual.db")
     return asked
+
+
+def for_board(**different: Any) -> Asked:
+    """What the board is asked, where it differs from what it is asked without arguments."""
+    plain = {"overrides": Overrides(), "all_namespaces": False, "database": Path("usual.db")}
+    return {"command": "board", **plain, **different}
 
 
 def loaded(*arguments: str) -> tuple[set[str], subprocess.CompletedProcess[str]]:
@@ -161,13 +168,19 @@ def test_the_module_is_the_command() -> None:
 )
 def test_arguments_of_the_board(asked: Asked, arguments: list[str], different: Asked) -> None:
     assert cli.main(arguments) == 0
-    assert asked == {"command": "board", "overrides": Overrides(**different), "all_namespaces": False}
+    assert asked == for_board(overrides=Overrides(**different))
+
+
+@pytest.mark.parametrize("arguments", [["--database", "other.db"], ["--database=other.db"]])
+def test_database_of_the_board(asked: Asked, arguments: list[str]) -> None:
+    assert cli.main(arguments) == 0
+    assert asked == for_board(database=Path("other.db"))
 
 
 @pytest.mark.parametrize("flag", ["-A", "--all-namespaces"])
 def test_all_namespaces(asked: Asked, flag: str) -> None:
     assert cli.main([flag]) == 0
-    assert asked == {"command": "board", "overrides": Overrides(), "all_namespaces": True}
+    assert asked == for_board(all_namespaces=True)
 
 
 @pytest.mark.parametrize(
