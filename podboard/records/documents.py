@@ -192,6 +192,8 @@ class _Reader:
                     fields[key] = secret
             elif value is not None:
                 fields |= SshConnectionDetails.of({key: value}).fields
+                if key in SSH_SECRET and not isinstance(value, str) and not self.revealed:
+                    self.problems.append(_must_be_text(f"{name}.{key}", value))
                 if self.before and key not in (*had, *SSH_PLAIN, *SSH_SECRET):
                     self.problems.append(f"{name}.{_shown(key)} is no field that podboard knows")
         return SshConnectionDetails(fields) if fields else None

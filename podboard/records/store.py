@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from podboard.model.record import Json, Record
     from podboard.records.keys import Place
 
+_MOST_SAID: Final = 5
+"""How many problems a message tells of."""
+
 _CONNECTION: Final = tuple(entry.name for entry in fields(Connection))
 
 
@@ -252,7 +255,7 @@ class Store:
             if taken.setdefault(record.name, record.id) != record.id
         ]
         if problems:
-            raise RecordError("; ".join(problems), "choose another name", tuple(problems))
+            raise RecordError(_several(problems), "choose another name", tuple(problems))
 
 
 class KeyRing:
@@ -322,7 +325,12 @@ def check(records: Sequence[Record], before: Sequence[Record] = ()) -> None:
         if problem not in known.get(record.id, ())
     ]
     if refused:
-        raise RecordError("; ".join(refused), "nothing was stored", tuple(refused))
+        raise RecordError(_several(refused), "nothing was stored", tuple(refused))
+
+
+def _several(problems: Sequence[str]) -> str:
+    more = f"; and {len(problems) - _MOST_SAID} more" if len(problems) > _MOST_SAID else ""
+    return "; ".join(problems[:_MOST_SAID]) + more
 
 
 def _is_sealed(record: Record) -> bool:

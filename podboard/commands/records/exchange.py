@@ -112,6 +112,7 @@ class _Intake:
     refused: list[tuple[int, str, str]] = field(default_factory=list)
     passed_over: int = 0
     _numbers: dict[str, int] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def take(self, number: int, value: Json) -> None:
         """Read one record."""
@@ -141,8 +142,12 @@ class _Intake:
             return None
         record = record_from_legacy(fields)
         # Names of pods come again: in another namespace, or after a pod is gone.
-        names = (record.name, *(f"{record.name}-{count}" for count in range(2, len(self._numbers) + 3)))
-        return Reading(replace(record, name=next(name for name in names if name not in self._numbers)))
+        name, count = record.name, self._counts.get(record.name, 1)
+        while name in self._numbers:
+            count += 1
+            name = f"{record.name}-{count}"
+        self._counts[record.name] = count
+        return Reading(replace(record, name=name))
 
     def _problems_of_name(self, name: str) -> Iterator[str]:
         if name in self.taken:

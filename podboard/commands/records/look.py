@@ -60,10 +60,11 @@ def show(options: argparse.Namespace) -> int:
         emit("Nothing was shown")
         return 1
     if options.output == "yaml":
-        emit("\n".join(f"# {line}" for line in told))
-    else:
-        for line in told:
-            note(line)
+        shown = document(document_of(record, reveal=options.reveal), "yaml")
+        emit("\n".join([*(f"# {line}" for line in told), shown]))
+        return 0
+    for line in told:
+        note(line)
     if options.output == "table":
         emit(_table([record]))
     elif options.output == "name":
