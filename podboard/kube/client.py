@@ -87,7 +87,7 @@ class ApiClient:
         """Prepare TLS; nothing is connected yet. Raises KubeconfigError for unusable certificates."""
         self._context = await asyncio.to_thread(make_ssl_context, self.access, self._context_of)
         self._session = aiohttp.ClientSession(
-            connector=make_connector(self.access.proxy, self._context, self.access.tls_server_name),
+            connector=make_connector(self.access.proxy, self._context),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"podboard/{__version__}", "Accept": "application/json"},
             middlewares=(self._read_refused_upgrade,),

@@ -16,13 +16,12 @@ _IDLE: Final = 75.0
 """Seconds an idle connection is kept: below the API server's own 90."""
 
 
-def make_connector(proxy: str, context: ssl.SSLContext, tls_server_name: str = "") -> aiohttp.TCPConnector:
+def make_connector(proxy: str, context: ssl.SSLContext) -> aiohttp.TCPConnector:
     """Return what opens and keeps connections.
 
     Args:
         proxy: The proxy's URL; one that speaks HTTP is named to aiohttp with each request instead.
         context: For requests that bring none of their own.
-        tls_server_name: The name the server's certificate must carry, if it is not the URL's host.
     """
     settings: dict[str, Any] = {
         "ssl": context,
@@ -32,7 +31,7 @@ def make_connector(proxy: str, context: ssl.SSLContext, tls_server_name: str = "
     if is_socks(proxy):
         from podboard.kube.socks import SocksConnector
 
-        return SocksConnector(proxy, tls_server_name, **settings)
+        return SocksConnector(proxy, **settings)
     return aiohttp.TCPConnector(socket_factory=_watchful_socket, **settings)
 
 

@@ -27,8 +27,16 @@ if TYPE_CHECKING:
     from podboard.kube.credentials import Credentials
 
 
-class SocksError(OSError):
-    """A SOCKS proxy does not connect: with a number it cannot be reached, without it gives its reason."""
+class SocksError(aiohttp.ClientConnectionError):
+    """A SOCKS proxy cannot be reached, or does not connect.
+
+    Args:
+        cause: The operating system's error in the first case, what the proxy said in the second.
+    """
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 _UNAUTHORIZED, _FORBIDDEN, _PROXY_UNAUTHORIZED = 401, 403, 407
@@ -128,8 +136,6 @@ def unreachable(access: Access, error: Exception) -> PodboardError:
         of_proxy = access.proxy and (error.host, error.port) == proxy_address(access.proxy)
         who = _proxy(access) if of_proxy else access.server
         return _untrusted(access, error.certificate_error, who, of_proxy=bool(of_proxy))
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _untrusted(access, error, access.server)
     for kind, tell in _TELLERS:
         if isinstance(error, kind):
             return UnreachableError(*tell(access, error))
@@ -137,8 +143,7 @@ def unreachable(access: Access, error: Exception) -> PodboardError:
 
 
 def _no_tls(access: Access, error: Any) -> tuple[str, str]:
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorSSLError) else error
-    return f"no TLS with {access.server}: {_os_reason(cause)}", "is it an https server?"
+    return f"no TLS with {access.server}: {_os_reason(error.os_error)}", "is it an https server?"
 
 
 def _refused_by_proxy(access: Access, error: Any) -> tuple[str, str]:
@@ -175,9 +180,9 @@ def _proxy_is_not_there(access: Access, reason: str) -> tuple[str, str]:
 
 
 def _no_socks(access: Access, error: Any) -> tuple[str, str]:
-    if error.errno is not None:
-        return _proxy_is_not_there(access, _os_reason(error))
-    reason = one_line(error.strerror, 100).lower()
+    if isinstance(error.cause, OSError):
+        return _proxy_is_not_there(access, _os_reason(error.cause))
+    reason = one_line(str(error.cause), 100).lower()
     return (
         f"{_proxy(access)} does not connect to {urlsplit(access.server).netloc}: {reason}",
         "check user and password in its URL, and whether it can reach the server",
@@ -216,7 +221,6 @@ def _cut(access: Access, error: Any) -> tuple[str, str]:
 # In this order: aiohttp's errors are kinds of one another.
 _TELLERS: tuple[tuple[type[Exception], Callable[[Access, Any], tuple[str, str]]], ...] = (
     (aiohttp.ClientConnectorSSLError, _no_tls),
-    (ssl.SSLError, _no_tls),
     (SocksError, _no_socks),
     (aiohttp.ClientHttpProxyError, _refused_by_proxy),
     (aiohttp.ClientProxyConnectionError, _no_proxy),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+import aiohttp
 from aiohttp_socks import ProxyConnector, ProxyType
 from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from python_socks.async_.asyncio import Proxy
@@ -15,7 +17,7 @@ from podboard.kube.failures import SocksError
 from podboard.kube.proxy import proxy_address
 
 if TYPE_CHECKING:
-    import ssl as tls
+    import socket
 
     from aiohttp.client_proto import ResponseHandler
 
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 class SocksConnector(ProxyConnector):
     """Opens connections through a proxy, which looks the server's name up.
 
-    aiohttp-socks verifies the certificate against the URL's host only, so the TLS handshake is done here.
+    aiohttp-socks expects the URL's host in the certificate, whatever a request says, and its failures are
+    none of aiohttp's; so the connection is made here, of the same parts.
     """
 
-    def __init__(self, proxy: str, tls_server_name: str, **settings: Any) -> None:
+    def __init__(self, proxy: str, **settings: Any) -> None:
         url = urlsplit(proxy)
         host, port = proxy_address(proxy)
         super().__init__(
@@ -38,16 +41,32 @@ class SocksConnector(ProxyConnector):
             rdns=True,
             **settings,
         )
-        self._name = tls_server_name
 
-    async def _connect_via_proxy(
+    async def _wrap_create_connection(
         self,
-        host: str,
-        port: int,
-        ssl: tls.SSLContext | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - theirs
+        *factory: Any,
+        addr_infos: Any,
+        req: aiohttp.ClientRequest,
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own
+        client_error: type[Exception] = aiohttp.ClientConnectorError,
+        **tls: Any,
     ) -> tuple[asyncio.Transport, ResponseHandler]:
-        """Open a connection; raises SocksError where the proxy does not."""
+        """Open a connection; raises as aiohttp's own, and SocksError where the proxy does not connect."""
+        host, port = addr_infos[0][4][:2]
+        try:
+            async with asyncio.timeout(timeout.sock_connect):
+                tunnel = await self._tunnel(host, port)
+                return await self._loop.create_connection(*factory, sock=tunnel, **tls)
+        except ssl.SSLCertVerificationError as error:
+            raise aiohttp.ClientConnectorCertificateError(req.connection_key, error) from error
+        except ssl.SSLError as error:
+            raise aiohttp.ClientConnectorSSLError(req.connection_key, error) from error
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise client_error(req.connection_key, error) from error
+
+    async def _tunnel(self, host: str, port: int) -> socket.socket:
         proxy = Proxy(
             self._proxy_type,
             self._proxy_host,
@@ -57,19 +76,12 @@ class SocksConnector(ProxyConnector):
             rdns=self._rdns,
         )
         try:
-            tunnel = await proxy.connect(host, port, timeout)
+            tunnel = await proxy.connect(host, port)
         except ProxyTimeoutError:
             raise TimeoutError from None
         except ProxyConnectionError as error:
-            cause = error.__cause__
-            raise SocksError(error.errno, getattr(cause, "strerror", "") or "no reason given") from error
+            raise SocksError(error.__cause__ or error) from error
         except ProxyError as error:
-            raise SocksError(None, str(error)) from error
+            raise SocksError(error) from error
         watch_over(tunnel)
-        async with asyncio.timeout(timeout):
-            return await self._loop.create_connection(
-                self._factory,
-                sock=tunnel,
-                ssl=ssl,
-                server_hostname=(self._name or host) if ssl is not None else None,
-            )
+        return tunnel

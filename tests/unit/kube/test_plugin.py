@@ -130,7 +130,7 @@ async def test_a_certificate_and_when_it_expires(programs: Programs) -> None:
         (credential(clientCertificateData="x"), "a certificate without its key"),
         (credential(token=SECRET, clientKeyData="x"), "or a key alone"),
         (credential(token=SECRET, expirationTimestamp="soon"), "an expirationTimestamp that is none"),
-        (credential(token=SECRET, expirationTimestamp="2026-11-23T04:05:09"), "expirationTimestamp that is none"),
+        (credential(token=SECRET, expirationTimestamp="2026-11-23T04:05:09"), "that is none"),
         (credential(token="x" * 1_100_000), "says more than an ExecCredential can hold"),
     ],
     ids=lambda value: value[:40],
