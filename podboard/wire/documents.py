@@ -71,13 +71,13 @@ def _whole_number(text: str) -> Json:
 
 
 def _check(value: Json, levels: int) -> None:
-    if levels < 0:
-        raise ValueError(_TOO_DEEP)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(_NO_NUMBER)
     if isinstance(value, int) and abs(value) > _BIGGEST:
         raise ValueError(_TOO_LARGE)
     if isinstance(value, dict | list):
+        if levels == 0:
+            raise ValueError(_TOO_DEEP)
         for item in value.values() if isinstance(value, dict) else value:
             _check(item, levels - 1)
 

@@ -89,9 +89,10 @@ def test_help_and_version_load_next_to_nothing(arguments: list[str], code: int) 
     assert done.returncode == code
     assert {module.partition(".")[0] for module in modules} & HEAVY == set()
     own = {module for module in modules if module.startswith("podboard")}
-    assert own == {
-        *("podboard", "podboard.cli", "podboard.errors", "podboard.commands", "podboard.commands.flags"),
-    }
+    # Of the commands, what says how they are called.
+    assert {module for module in own if not module.startswith("podboard.commands")} == {
+        "podboard", "podboard.cli", "podboard.errors",
+    }  # fmt: skip
     assert len(modules) < 110
 
 
