@@ -143,14 +143,18 @@ class Access:
         if token:
             headers.append(("Authorization", f"Bearer {token}"))
         elif self.username or self.password:
-            pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
-            headers.append(("Authorization", f"Basic {pair}"))
+            headers.append(("Authorization", basic(self.username, self.password)))
         return headers
 
     @property
     def who(self) -> str:
         """The user, in words."""
         return f'user "{one_line(self.user)}"' if self.user else "the user"
+
+
+def basic(name: str, password: str) -> str:
+    """Return the Authorization that a name and a password make."""
+    return f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}"
 
 
 def is_token(text: str) -> bool:

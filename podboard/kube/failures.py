@@ -143,7 +143,7 @@ def unreachable(access: Access, error: Exception) -> PodboardError:
 
 
 def _no_tls(access: Access, error: Any) -> tuple[str, str]:
-    return f"no TLS with {access.server}: {_os_reason(error.os_error)}", "is it an https server?"
+    return f"no TLS with {access.server}: {os_reason(error.os_error)}", "is it an https server?"
 
 
 def _refused_by_proxy(access: Access, error: Any) -> tuple[str, str]:
@@ -169,7 +169,7 @@ def _proxy_answered(access: Access, status: int) -> tuple[str, str]:
 
 
 def _no_proxy(access: Access, error: Any) -> tuple[str, str]:
-    return _proxy_is_not_there(access, _os_reason(error.os_error))
+    return _proxy_is_not_there(access, os_reason(error.os_error))
 
 
 def _proxy_is_not_there(access: Access, reason: str) -> tuple[str, str]:
@@ -181,7 +181,7 @@ def _proxy_is_not_there(access: Access, reason: str) -> tuple[str, str]:
 
 def _no_socks(access: Access, error: Any) -> tuple[str, str]:
     if isinstance(error.cause, OSError):
-        return _proxy_is_not_there(access, _os_reason(error.cause))
+        return _proxy_is_not_there(access, os_reason(error.cause))
     reason = one_line(str(error.cause), 100).lower()
     return (
         f"{_proxy(access)} does not connect to {urlsplit(access.server).netloc}: {reason}",
@@ -196,7 +196,7 @@ def _no_name(_: Access, error: Any) -> tuple[str, str]:
 
 def _no_connection(access: Access, error: Any) -> tuple[str, str]:
     return (
-        f"{access.server} cannot be reached: {_os_reason(error.os_error)}",
+        f"{access.server} cannot be reached: {os_reason(error.os_error)}",
         "is the cluster up, and the VPN?",
     )
 
@@ -215,7 +215,7 @@ def _cut_off(access: Access, _: Any) -> tuple[str, str]:
 
 
 def _cut(access: Access, error: Any) -> tuple[str, str]:
-    return f"the connection to {access.server} was cut: {_os_reason(error)}", "try again"
+    return f"the connection to {access.server} was cut: {os_reason(error)}", "try again"
 
 
 # In this order: aiohttp's errors are kinds of one another.
@@ -258,7 +258,8 @@ def _untrusted(access: Access, error: Exception, who: str, *, of_proxy: bool = F
     )
 
 
-def _os_reason(error: OSError) -> str:
+def os_reason(error: OSError) -> str:
+    """Return what the operating system or OpenSSL says, as the end of a sentence."""
     if error.errno == errno.ECONNREFUSED:
         return "connection refused"
     if isinstance(error, ssl.SSLError) and error.reason:

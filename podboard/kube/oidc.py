@@ -22,9 +22,10 @@ import aiohttp
 import yaml
 
 from podboard.errors import KubeconfigError, LoginError, NoKubeconfigError
-from podboard.kube.access import is_token
+from podboard.kube.access import basic, is_token
 from podboard.kube.connections import make_connector, proxy_argument
 from podboard.kube.credentials import Credentials, Issued, token_end
+from podboard.kube.failures import os_reason
 from podboard.kube.kubeconfig import read_kubeconfig
 from podboard.kube.tls import make_trusting_context
 from podboard.kube.urls import is_plain_url
@@ -125,8 +126,8 @@ async def _ask_for_tokens(provider: OidcProvider, refresh_token: str) -> dict[st
                     "check idp-issuer-url in the kubeconfig",
                 )
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        who = aiohttp.BasicAuth(quote_plus(provider.client_id), quote_plus(provider.client_secret))
-        async with session.post(endpoint, data=form, auth=who, allow_redirects=False) as response:
+        who = {"Authorization": basic(quote_plus(provider.client_id), quote_plus(provider.client_secret))}
+        async with session.post(endpoint, data=form, headers=who, allow_redirects=False) as response:
             if response.status == _OK:
                 return await _json(response)
         # Some want to be told in the form who asks; RFC 6749 leaves it to them.
@@ -163,7 +164,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "its certificate is not trusted"
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    return one_line(getattr(cause, "strerror", "") or type(error).__name__)
+    return os_reason(cause) if isinstance(cause, OSError) else type(error).__name__
 
 
 # -- the file -------------------------------------------------------------------------------
