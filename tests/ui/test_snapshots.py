@@ -1,0 +1,370 @@
+"""What the screens look like: each is drawn and held against its picture in ``snapshots/``.
+
+A picture shows what a person's terminal shows in the end, colours and cursor too. Where a screen looks
+different, the test tells which lines and where the new picture is. If that is as it should be now, look
+at it, and put it in the old one's place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from contextlib import asynccontextmanager, suppress
+from difflib import unified_diff
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from podboard.errors import ApiError, NoKubeconfigError
+from podboard.model.ending import exited
+from podboard.model.pod_columns import Health
+from podboard.wire.exec_channel import Ended
+from tests.support.pictures import draw
+from tests.support.pods import pod
+from tests.support.waiting import until
+from tests.ui.person import LEADER, at_the_board
+from tests.ui.still import Shells
+from tests.unit.session.fakes import FakeRung
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+
+    from podboard.session.cluster import Cluster
+    from podboard.ui.app import Connect
+    from tests.ui.person import Person
+
+PICTURES = Path(__file__).with_name("snapshots")
+
+SHOP = (
+    pod("api-5c2b1d7f9-77wdt", health=Health.UNWELL, restarts=37, message="back-off 5m0s restarting app"),
+    pod("api-5c2b1d7f9-x8mmp", created="2026-11-19T09:00:00Z"),
+    pod("cart-6f4d9c8b7-b2k9x", health=Health.GOING),
+    pod("migrate-29391840-4hfzn", health=Health.DONE, created="2026-11-23T09:20:00Z"),
+    pod("web-7d9f8b6c5-9kq2v", created="2026-11-19T09:00:00Z"),
+    pod("web-7d9f8b6c5-pl0mz", health=Health.PENDING, created="2026-11-23T11:59:51Z"),
+    pod("web-7d9f8b6c5-x2x4q", created="2026-11-19T09:00:00Z", restarts=1),
+)
+DATA = (pod("postgres-0", "data", created="2026-10-01T00:00:00Z"), pod("redis-0", "data"))
+
+PROMPT = "\x1b[32mweb\x1b[0m:\x1b[34m/srv\x1b[0m$ "
+LISTING = (
+    f"{PROMPT}ls -l --color\r\n"
+    "total 12\r\n"
+    "drwxr-xr-x 2 app app 4096 Nov 23 09:14 \x1b[1;34mstatic\x1b[0m\r\n"
+    "-rw-r--r-- 1 app app 1806 Nov 23 09:14 app.py\r\n"
+    "-rwxr-xr-x 1 app app  212 Nov 23 09:14 \x1b[1;32mrun.sh\x1b[0m\r\n"
+    f"{PROMPT}cat colours\r\n"
+    "\x1b[7m 漢字 \x1b[0m \x1b[38;2;255;160;0morange\x1b[0m \x1b[4munder\x1b[0m\r\n"
+    f"{PROMPT}"
+)
+
+
+# -- the list -------------------------------------------------------------------------------
+
+
+async def look(person: Person, _shells: Shells) -> None:
+    await person.sees("web-7d9f8b6c5-x2x4q")
+
+
+async def mark(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("j jj   ")
+    await person.sees("4 marked")
+
+
+async def filter_pods(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("/web")
+    await person.sees("/web▏")
+
+
+async def sort_a_filtered_list(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("/!web\rooO")
+    await person.sees("/!web ", "by STATUS ▲")
+
+
+async def widen(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("w")
+    await person.sees("NODE")
+
+
+async def look_for_more(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("w")
+    await person.sees("no room")
+
+
+async def go_down_a_long_list(person: Person, _shells: Shells) -> None:
+    await person.sees("worker-000")
+    person.type("\x1b[6~\x1b[6~")
+    await person.sees("worker-038")
+
+
+async def hear_of_trouble(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    shells.cluster.say("trying again in 3 s: nobody answers at https://127.0.0.1:6443")
+    await person.sees("trying again")
+
+
+async def list_terminals(person: Person, shells: Shells) -> None:
+    """Open four, let two end, look at the list."""
+    await look(person, shells)
+    person.type("j j   s")
+    shells.say(0, LISTING)
+    await person.sees("1 api", "orange")
+    await person.until(lambda: len(shells.opened) == 4)
+    shells[1].say(Ended(exited(0)))
+    shells[2].say(Ended(exited(137)))
+    shells.say(3, "\x07")
+    await person.until(lambda: sum(pane.is_ended for pane in person.board._area.panes) == 2)
+    person.type(f"{LEADER}lG")
+    await person.sees("enter open")
+
+
+# -- terminals ------------------------------------------------------------------------------
+
+
+async def open_terminal(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("G\r")
+    shells.say(0, LISTING)
+    await person.sees("● open", "orange")
+
+
+async def zoom(person: Person, shells: Shells) -> None:
+    await open_terminal(person, shells)
+    person.type(f"{LEADER}z")
+    await person.no_longer_sees("podboard")
+
+
+async def hesitate_after_the_leader(person: Person, shells: Shells) -> None:
+    await zoom(person, shells)
+    person.type(LEADER)
+    await person.sees("l list")
+
+
+async def scroll(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("G\r")
+    shells.say(0, "".join(f"GET /cart/{number} 200\r\n" for number in range(100)) + "$ ")
+    await person.sees("GET /cart/99")
+    person.type(f"{LEADER}skkkkk")
+    await person.sees("↑ 5 of")
+
+
+async def wait_for_a_shell(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("G\r")
+    await person.sees("◐ connecting")
+
+
+async def be_refused(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("G\r")
+    await person.sees("✗ failed", "→ ")
+
+
+async def leave_a_shell(person: Person, shells: Shells) -> None:
+    await open_terminal(person, shells)
+    shells[0].say(Ended(exited(137)))
+    await person.sees("○ closed 137", "enter opens it again")
+
+
+async def diagnose(person: Person, shells: Shells) -> None:
+    await open_terminal(person, shells)
+    person.type(f"{LEADER}d")
+    await person.sees("connecting to https://")
+
+
+async def diagnose_a_refusal(person: Person, shells: Shells) -> None:
+    await be_refused(person, shells)
+    person.type(f"{LEADER}d")
+    await person.sees("connecting to https://")
+
+
+# -- dialogs --------------------------------------------------------------------------------
+
+
+async def ask_for_help(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("?")
+    await person.sees("In the pod list")
+
+
+async def choose_a_namespace(person: Person, shells: Shells) -> None:
+    await open_terminal(person, shells)
+    person.type(f"{LEADER}ln")
+    await person.sees("all namespaces", "enter  choose")
+
+
+async def be_asked(person: Person, shells: Shells) -> None:
+    await open_terminal(person, shells)
+    person.type(f"{LEADER}lq")
+    await person.sees("1 terminal is open. Quit?")
+
+
+async def have_no_cluster(person: Person, _shells: Shells) -> None:
+    await person.sees("No cluster yet.")
+
+
+async def name_a_kubeconfig(person: Person, shells: Shells) -> None:
+    await have_no_cluster(person, shells)
+    person.type("k")
+    await person.sees("path of a kubeconfig file")
+
+
+async def wait_for_a_cluster(person: Person, _shells: Shells) -> None:
+    await person.sees("connecting…")
+
+
+@asynccontextmanager
+async def nowhere() -> AsyncIterator[Cluster]:
+    looked = ("KUBECONFIG (not set)", "~/.kube/config (not there)")
+    raise NoKubeconfigError("there is no kubeconfig", looked=looked)
+    yield
+
+
+@asynccontextmanager
+async def far_away() -> AsyncIterator[Cluster]:
+    await asyncio.Event().wait()
+    yield
+
+
+# -- all of them ----------------------------------------------------------------------------
+
+
+def shop() -> Shells:
+    return Shells(*SHOP)
+
+
+def everywhere() -> Shells:
+    return Shells(*DATA, *SHOP, namespace=None)
+
+
+def crowd() -> Shells:
+    return Shells(*(pod(f"worker-{number:03}") for number in range(100)))
+
+
+def closed_door() -> Shells:
+    refusal = ApiError(
+        '"ops" may not create pods/exec in shop',
+        'a Role in shop must allow "create" on "pods/exec"',
+        status=403,
+    )
+    return Shells(*SHOP, rung=FakeRung(refusal))
+
+
+def slow_door() -> Shells:
+    return Shells(*SHOP, rung=FakeRung(before=asyncio.Event().wait))
+
+
+class Scene(NamedTuple):
+    """A screen, and how one gets there.
+
+    Attributes:
+        play: What a person does.
+        stage: The cluster it is played in.
+        connect: Reaches something else than the cluster.
+        more: Other arguments of ``at_the_board``.
+    """
+
+    name: str
+    columns: int
+    rows: int
+    play: Callable[[Person, Shells], Awaitable[object]]
+    stage: Callable[[], Shells] = shop
+    connect: Connect | None = None
+    more: Mapping[str, Any] = MappingProxyType({})
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.columns}x{self.rows}"
+
+    @property
+    def picture(self) -> Path:
+        return PICTURES / f"{self}.svg"
+
+
+SMALL, MEDIUM, LARGE = (80, 24), (120, 32), (140, 40)
+NO_COLORS = {"colors": False}
+
+SCENES = (
+    Scene("list", *SMALL, mark),
+    Scene("list", *LARGE, mark, everywhere),
+    Scene("list-of-all-namespaces", *SMALL, look, everywhere),
+    Scene("list-being-filtered", *SMALL, filter_pods),
+    Scene("list-sorted", *LARGE, sort_a_filtered_list),
+    Scene("list-wide", *LARGE, widen, everywhere),
+    Scene("list-wide", *SMALL, look_for_more),
+    Scene("list-long", *SMALL, go_down_a_long_list, crowd),
+    Scene("list-in-trouble", *SMALL, hear_of_trouble),
+    Scene("list-in-demo", *SMALL, look, more={"warning": "these shells run on this machine"}),
+    Scene("list-with-badges", *SMALL, list_terminals),
+    Scene("list-with-badges", *MEDIUM, list_terminals),
+    Scene("list-with-badges", *LARGE, list_terminals),
+    Scene("list-without-colours", *SMALL, mark, more=NO_COLORS),
+    Scene("terminal", *SMALL, open_terminal),
+    Scene("terminal", *MEDIUM, open_terminal),
+    Scene("terminal", *LARGE, open_terminal),
+    Scene("terminal-without-colours", *LARGE, open_terminal, more=NO_COLORS),
+    Scene("terminal-zoomed", *SMALL, zoom),
+    Scene("terminal-zoomed-with-menu", *SMALL, hesitate_after_the_leader),
+    Scene("terminal-scrolled", *SMALL, scroll),
+    Scene("terminal-connecting", *SMALL, wait_for_a_shell, slow_door),
+    Scene("terminal-failed", *SMALL, be_refused, closed_door),
+    Scene("terminal-closed", *LARGE, leave_a_shell),
+    Scene("diagnostics", *LARGE, diagnose),
+    Scene("diagnostics-of-a-refusal", *SMALL, diagnose_a_refusal, closed_door),
+    Scene("help", *SMALL, ask_for_help),
+    Scene("help", *LARGE, ask_for_help),
+    Scene("picker", *LARGE, choose_a_namespace),
+    Scene("picker", *SMALL, choose_a_namespace),
+    Scene("picker-without-colours", *SMALL, choose_a_namespace, more=NO_COLORS),
+    Scene("confirm", *LARGE, be_asked),
+    Scene("first-run", *SMALL, have_no_cluster, connect=nowhere),
+    Scene("first-run-with-path", *SMALL, name_a_kubeconfig, connect=nowhere),
+    Scene("connecting", *SMALL, wait_for_a_cluster, connect=far_away),
+)
+
+
+@pytest.fixture
+def _greenwich() -> Iterator[None]:
+    """Clocks show the time of Greenwich."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def picture(person: Person) -> str:
+    """What is on the screen now; how long something took is as good as any other time."""
+    return re.sub(r"\b\d\.\d\d s\b", "0.31 s", draw(person.outer))
+
+
+@pytest.mark.usefixtures("noon", "_greenwich")
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+async def test_it_looks_as_it_did(scene: Scene, tmp_path: Path) -> None:
+    shells = scene.stage()
+    before = scene.picture.read_text(encoding="utf-8") if scene.picture.exists() else ""
+    connect = scene.connect or shells.cluster.connect
+    async with at_the_board(connect, scene.columns, scene.rows, **scene.more) as person:
+        await scene.play(person, shells)
+        # What is typed may take a moment to be seen.
+        with suppress(AssertionError):
+            await until(lambda: picture(person) == before, 5)
+        now = picture(person)
+    if now != before:
+        seen = tmp_path / scene.picture.name
+        seen.write_text(now, encoding="utf-8")
+        changes = unified_diff(before.splitlines(), now.splitlines(), n=0, lineterm="")
+        told = "\n".join(change for change in changes if not change.startswith(("---", "+++")))
+        pytest.fail(f"{told}\nWhere that is right: cp {seen} {scene.picture}", pytrace=False)
+
+
+def test_every_picture_is_of_a_screen() -> None:
+    assert {path.name for path in PICTURES.iterdir()} == {scene.picture.name for scene in SCENES}
