@@ -104,7 +104,7 @@ class Records(Dialog[None]):
         if record is None:
             return " no record fits" if self._filter else " no records yet: a adds one"
         if pod is not None and found is not None and found.record.name == record.name:
-            return one_line(f" the record of {pod.name}: {found.why}")
+            return f" {one_line(f'the record of {pod.name}: {found.why}')}"
         if record.note:
             return f" {one_line(record.note)}"
         return f" {one_line(record.image)}" if record.image else ""

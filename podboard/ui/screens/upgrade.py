@@ -55,8 +55,8 @@ class UpgradeDialog(Dialog[bool]):
         """What was found, what would be done, and the keys."""
         with Vertical(classes="dialog"):
             yield Static(Content("An older database"), classes="dialog-title")
-            yield Static(Content(one_line(self._found)), classes="dialog-part")
-            yield Static(Content("looking what an upgrade would do…"), classes="upgrade-lines")
+            looking = "looking at what an upgrade would do…"
+            yield Static(Content(f"{one_line(self._found)}\n{looking}"), classes="upgrade-lines")
             yield Static(Content("esc  not now"), classes="dialog-keys")
 
     def on_mount(self) -> None:
