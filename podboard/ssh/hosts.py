@@ -150,20 +150,23 @@ class Hosts:
                 partial(self._connector.connect, details, _quiet)
             )
             circle.take(link)
-            session = SshSession(str(address_of(details)), details.text("kubectl"), tty=tty)
+            session = SshSession(
+                str(address_of(details)), details.text("kubectl"), partial(circle.run, link), tty=tty
+            )
             try:
                 async with asyncio.timeout(_OPENING):
                     await session.start(link.connection, line, size)
-            except (asyncssh.Error, OSError) as error:
+            except BaseException as error:
                 # Before the next turn: a connection that takes no more, or none at all, is not asked again.
-                link.is_full = True
+                link.is_full = link.is_full or isinstance(error, Exception)
                 is_last = _is_final(error) or not (link.is_proven or link.sessions > 1)
                 circle.release(link)
+                self._spawn(session.close())
+                if not isinstance(error, asyncssh.Error | OSError):
+                    raise
                 if is_last:
                     raise session_failure(session.host, error) from error
-            except BaseException:
-                circle.release(link)
-                raise
+                continue
             link.is_proven = True
             self._spawn(_release_in_the_end(circle, link, session))
             return session
@@ -215,6 +218,16 @@ class _Circle:
             raise SshUnreachableError("podboard gave the connection up", "open it again")
         return task.result()
 
+    async def run(self, own: Link, line: str) -> bool:
+        """Run a line on the host, by a connection that has room; whether there was one."""
+        for link in (own, *self._links):
+            try:
+                await link.connection.run(line, check=False)
+            except (asyncssh.Error, OSError):
+                continue
+            return True
+        return False
+
     def take(self, link: Link) -> None:
         """Count one more session."""
         link.sessions += 1
@@ -261,7 +274,7 @@ async def _release_in_the_end(circle: _Circle, link: Link, session: SshSession) 
     circle.release(link)
 
 
-def _is_final(error: Exception) -> bool:
+def _is_final(error: BaseException) -> bool:
     """Whether another connection would say the same."""
     return isinstance(error, asyncssh.ChannelOpenError) and error.code not in _NO_ROOM
 

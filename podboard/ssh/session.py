@@ -24,7 +24,7 @@ from podboard.ssh.verdict import (
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from podboard.errors import SshError
     from podboard.model.ending import Ending
@@ -69,6 +69,7 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
     Args:
         host: Where it runs, for sentences.
         wanted: The kubectl that was named; empty for any.
+        run: Runs another line on the host; whether it could.
         tty: Whether it has a terminal.
 
     Attributes:
@@ -78,11 +79,12 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
         gone: Set when nothing of it is left on the connection.
     """
 
-    def __init__(self, host: str, wanted: str, *, tty: bool) -> None:
+    def __init__(self, host: str, wanted: str, run: Callable[[str], Awaitable[bool]], *, tty: bool) -> None:
         self.kubectl = ""
         self.failure: SshError | None = None
         self.host = host
         self._wanted = wanted
+        self._run = run
         self._tty = tty
         self._loop = asyncio.get_running_loop()
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
@@ -373,10 +375,7 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
     async def _hang_up(self, channel: asyncssh.SSHClientChannel[bytes], pid: int) -> None:
         """End a kubectl that no terminal ends."""
         # OpenSSH passes signals on only where it runs unprivileged beside the session, never to root's.
-        try:
+        with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(_CLOSING):
-                connection: asyncssh.SSHClientConnection = channel.get_extra_info("connection")
-                await connection.run(hang_up_line(pid), check=False)
-        except (TimeoutError, asyncssh.Error, OSError):
-            with contextlib.suppress(OSError):
-                channel.send_signal("HUP")
+                if not await self._run(hang_up_line(pid)):
+                    channel.send_signal("HUP")

@@ -133,31 +133,45 @@ def _prepare(
 
 
 class Relay:
-    """A way to a server that can be cut."""
+    """A way to a server that can be cut, or fall silent.
+
+    Attributes:
+        carried: How many connections it carries.
+    """
 
     def __init__(self, port: int) -> None:
         self._target = port
         self._writers: set[asyncio.StreamWriter] = set()
+        self._frozen: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.carried = 0
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.carried += 1
         there, back = await asyncio.open_connection("127.0.0.1", self._target)
         self._writers |= {writer, back}
         await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
+        self.carried -= 1
 
     async def _copy(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         try:
             while data := await source.read(65536):
-                sink.write(data)
-                await sink.drain()
+                if sink not in self._frozen:
+                    sink.write(data)
+                    await sink.drain()
         except ConnectionError:
             return
         finally:
             sink.close()
 
     def cut(self) -> None:
+        """End all connections, without a farewell."""
         for writer in self._writers:
             writer.transport.abort()
+
+    def freeze(self) -> None:
+        """Pass nothing on any more of what the connections carry that there are."""
+        self._frozen |= self._writers
 
 
 @asynccontextmanager
