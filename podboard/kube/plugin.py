@@ -82,6 +82,8 @@ class Plugin:
                     "use a context whose user needs no terminal, or log in on another way",
                 )
             return await self._run_hidden(self._timeout or _PATIENCE)
+        if self._failed is not None and time.monotonic() - self._failed_at < _NOT_AGAIN:
+            raise LoginError(self._failed.message, self._failed.hint)
         if mode is InteractiveMode.IF_AVAILABLE:
             try:
                 return await self._run_hidden(self._timeout or _QUIET_TRY)
@@ -101,19 +103,20 @@ class Plugin:
         return await self._attend(process, patience, _end_group)
 
     async def _run_on_terminal(self, lend: LendTerminal) -> Issued:
-        if self._failed is not None and time.monotonic() - self._failed_at < _NOT_AGAIN:
-            raise self._failed
-        try:
-            async with lend():
+        outcome: Issued | LoginError
+        async with lend():
+            try:
                 with _interrupts_go_to_the_plugin():
                     # In podboard's own group, so that it may read from the terminal.
                     process = await self._start(interactive=True, stderr=None, start_new_session=False)
-                    issued = await self._attend(process, self._timeout or None, _end)
-        except LoginError as error:
-            self._failed, self._failed_at = error, time.monotonic()
-            raise
-        self._failed = None
-        return issued
+                    outcome = await self._attend(process, self._timeout or None, _end)
+            except LoginError as error:
+                # Textual takes its terminal back only where no exception passes it.
+                outcome = error
+        if isinstance(outcome, LoginError):
+            self._failed, self._failed_at = outcome, time.monotonic()
+            raise outcome
+        return outcome
 
     async def _start(
         self, *, interactive: bool, stderr: int | None, start_new_session: bool
