@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podboard.errors import KubeconfigError, NoKubeconfigError, NotApplicableError
-from podboard.model.attempt import SSH
+from podboard.model.attempt import METHODS
 from podboard.model.text import one_line
 
 if TYPE_CHECKING:
@@ -51,9 +51,23 @@ class Rung:
     way: Callable[[Target, Record | None], Awaitable[Way]]
 
 
-async def no_records(_: Target, context: str | None) -> Record | None:  # noqa: ARG001 - as any FindRecord
-    """Find nothing: there is no database."""
+async def _no_records(_: Target, context: str | None) -> Record | None:  # noqa: ARG001 - as any FindRecord
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the ways into pods need that is not theirs.
+
+    Attributes:
+        find_record: Finds the record of a pod.
+        ask: Who can be asked on the way to an SSH host; None where nobody can.
+        lend_terminal: For credential plugins that talk to the person; None where no terminal can be lent.
+    """
+
+    find_record: FindRecord = _no_records
+    ask: Ask | None = None
+    lend_terminal: LendTerminal | None = None
 
 
 class Ways:
@@ -67,29 +81,18 @@ class Ways:
         self,
         overrides: Overrides,
         config: Config,
-        find_record: FindRecord = no_records,
-        ask: Ask | None = None,
-        lend_terminal: LendTerminal | None = None,
+        services: Services,
     ) -> None:
         from podboard.kube.ways import Clients
         from podboard.session.climber import Ladder
 
         self._overrides = overrides
         self._config = config
-        self._find = find_record
-        self._ask = ask
-        self._clients = Clients(lend_terminal)
+        self._services = services
+        self._clients = Clients(services.lend_terminal)
         self._hosts: Hosts | None = None
-        self.ladder = Ladder(
-            (
-                Rung("ws:kubeconfig", self._by_kubeconfig),
-                Rung("ws:record", self._by_record),
-                Rung("ws:token", self._by_token),
-                Rung("ws:in-cluster", self._in_cluster),
-                Rung(SSH, self._by_ssh),
-            ),
-            self._find_record,
-        )
+        ways = (self._by_kubeconfig, self._by_record, self._by_token, self._in_cluster, self._by_ssh)
+        self.ladder = Ladder(tuple(map(Rung, METHODS, ways)), self._find_record)
 
     async def client(self) -> ApiClient:
         """Return the client that serves all pods: the kubeconfig's, else that of the service account.
@@ -168,7 +171,7 @@ class Ways:
     # -- what they stand on -----------------------------------------------------------------
 
     async def _find_record(self, target: Target) -> Record | None:
-        return await self._find(target, await self.context())
+        return await self._services.find_record(target, await self.context())
 
     def _websocket(self, identity: str, load: Callable[[], Access]) -> Way:
         from podboard.kube.ways import WebSocketWay
@@ -182,7 +185,7 @@ class Ways:
             from podboard.ssh.known_hosts import remember
 
             file = known_hosts_file(os.environ)
-            self._hosts = Hosts(file, self._ask, partial(remember, file))
+            self._hosts = Hosts(file, self._services.ask, partial(remember, file))
         return self._hosts
 
     def _load_kubeconfig(self) -> Access:
@@ -218,25 +221,18 @@ def _load_record(record: Record, overrides: Overrides) -> Access:
 
 
 @asynccontextmanager
-async def open_ways(
-    overrides: Overrides,
-    find_record: FindRecord = no_records,
-    ask: Ask | None = None,
-    lend_terminal: LendTerminal | None = None,
-) -> AsyncIterator[Ways]:
+async def open_ways(overrides: Overrides, services: Services = Services()) -> AsyncIterator[Ways]:
     """Find the ways into the pods of the cluster that the flags and the environment name.
 
     Args:
         overrides: What the flags say.
-        find_record: Finds the record of a pod.
-        ask: Who can be asked on the way to an SSH host; None where nobody can.
-        lend_terminal: For credential plugins that talk to the person; None where no terminal can be lent.
+        services: What the ways need beside them.
 
     Raises:
         ConfigError: The configuration cannot be used.
     """
     config = await asyncio.to_thread(_read_config)
-    ways = Ways(overrides, config, find_record, ask, lend_terminal)
+    ways = Ways(overrides, config, services)
     try:
         yield ways
     finally:
@@ -245,19 +241,14 @@ async def open_ways(
 
 @asynccontextmanager
 async def open_cluster(
-    overrides: Overrides,
-    *,
-    all_namespaces: bool,
-    find_record: FindRecord = no_records,
-    ask: Ask | None = None,
-    lend_terminal: LendTerminal | None = None,
+    overrides: Overrides, services: Services = Services(), *, all_namespaces: bool
 ) -> AsyncIterator[Cluster]:
     """Reach the cluster that the flags and the environment name, as kubectl would.
 
     Args:
         overrides: What the flags say.
+        services: What the ways need beside them.
         all_namespaces: Wins over the namespace.
-        find_record: As for ``open_ways``, as all else.
 
     Raises:
         NoKubeconfigError: There is none where it was looked for, and this is no pod.
@@ -265,7 +256,7 @@ async def open_cluster(
         ConfigError: The configuration cannot be used.
         UsageError: The flags contradict each other.
     """
-    async with open_ways(overrides, find_record, ask, lend_terminal) as ways:
+    async with open_ways(overrides, services) as ways:
         client = await ways.client()
         from podboard.session.cluster import Cluster
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,17 @@ from podboard.errors import PodboardError, UsageError
 from podboard.logs import start_logging
 from podboard.model.text import one_line
 from podboard.paths import log_file
-from podboard.wiring import open_cluster
+from podboard.wiring import Services, open_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from podboard.model.overrides import Overrides
+    from podboard.model.question import HostKeyQuestion, SecretQuestion
+    from podboard.model.record import Record
+    from podboard.model.target import Target
     from podboard.session.cluster import Cluster
     from podboard.ui.app import Connect, PodboardApp
 
@@ -44,19 +47,19 @@ def run(*, overrides: Overrides, all_namespaces: bool, database: Path) -> int:
     Raises:
         UsageError: There is no terminal, or the log file cannot be written.
     """
-    lender = Lender()
+    on_screen = OnScreen()
 
     def connect(file: str = overrides.kubeconfig) -> AbstractAsyncContextManager[Cluster]:
         return open_cluster(
-            replace(overrides, kubeconfig=file), all_namespaces=all_namespaces, lend_terminal=lender.lend
+            replace(overrides, kubeconfig=file), on_screen.services, all_namespaces=all_namespaces
         )
 
     return show(
         connect,
         overrides.context or "kubeconfig",
-        lender,
+        on_screen,
         choose=connect,
-        demo=demo_cluster,
+        demo=partial(demo_cluster, on_screen.services),
         records=partial(open_records, database),
         upgrade=partial(upgrade_records, database),
         demo_records=partial(demo_records, PLACE),
@@ -64,19 +67,39 @@ def run(*, overrides: Overrides, all_namespaces: bool, database: Path) -> int:
     )
 
 
-class Lender:
-    """Lends the terminal that an app draws on to a program that wants to talk to the person."""
+class OnScreen:
+    """What the ways into pods need of the app, which is made after them.
 
-    app: PodboardApp | None = None
+    Attributes:
+        app: Set before anything is asked of it.
+    """
+
+    app: PodboardApp
+
+    @property
+    def services(self) -> Services:
+        """All of it."""
+        return Services(self._find_record, self, self._lend)
+
+    async def answer(self, question: SecretQuestion) -> Sequence[str] | None:
+        """Ask the person for secrets; see ``podboard.model.question.Ask``."""
+        return await self.app.asking.answer(question)
+
+    async def trusts(self, question: HostKeyQuestion) -> bool:
+        """Ask the person whether a key is a host's; see ``podboard.model.question.Ask``."""
+        return await self.app.asking.trusts(question)
+
+    async def _find_record(self, target: Target, context: str | None) -> Record | None:
+        return await self.app.board.desk.find(target, context)
 
     @asynccontextmanager
-    async def lend(self) -> AsyncIterator[None]:
+    async def _lend(self) -> AsyncIterator[None]:
         """Leave the terminal to others while the block lasts."""
-        with self.app.suspend() if self.app is not None else nullcontext():
+        with self.app.suspend():
             yield
 
 
-def show(connect: Connect, place: str, lender: Lender | None = None, **more: Any) -> int:
+def show(connect: Connect, place: str, on_screen: OnScreen, **more: Any) -> int:
     """Show a ``PodboardApp`` made of these arguments until the person leaves it.
 
     Returns:
@@ -93,8 +116,7 @@ def show(connect: Connect, place: str, lender: Lender | None = None, **more: Any
     from podboard.ui.app import PodboardApp
 
     app = PodboardApp(connect, place, **more)
-    if lender is not None:
-        lender.app = app
+    on_screen.app = app
     app.run()
     if app.failure is not None:
         raise PodboardError(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from podboard.demo.process import DemoProcess
     from podboard.session.cluster import Cluster
+    from podboard.wiring import Services
 
 PLACE = "podboard-demo"
 
@@ -36,26 +37,35 @@ def run(*, pods: int, faults: Sequence[str], serve_only: bool) -> int:
         from podboard.demo.__main__ import serve
 
         return serve(pods=pods, faults=faults)
-    from podboard.commands.board import show
+    from podboard.commands.board import OnScreen, show
 
     if faults:
         from podboard.demo.faults import parse_fault
 
         for fault in faults:
             parse_fault(fault)
+    on_screen = OnScreen()
     return show(
-        partial(demo_cluster, pods=pods, faults=faults),
+        partial(demo_cluster, on_screen.services, pods=pods, faults=faults),
         PLACE,
+        on_screen,
         warning=WARNING,
         records=partial(demo_records, PLACE),
     )
 
 
 @asynccontextmanager
-async def demo_cluster(*, pods: int = 0, faults: Sequence[str] = ()) -> AsyncIterator[Cluster]:
+async def demo_cluster(
+    services: Services, *, pods: int = 0, faults: Sequence[str] = ()
+) -> AsyncIterator[Cluster]:
     """Start an embedded cluster and reach it; it stops when the block is left.
 
     It is started after the first frame: beside it, both would take as long as one after the other.
+
+    Args:
+        services: What the ways into its pods need.
+        pods: How many more to generate.
+        faults: How it misbehaves.
 
     Raises:
         DemoError: It does not start.
@@ -63,7 +73,8 @@ async def demo_cluster(*, pods: int = 0, faults: Sequence[str] = ()) -> AsyncIte
     process = await asyncio.to_thread(_start, pods, faults)
     try:
         kubeconfig = await asyncio.to_thread(process.kubeconfig)
-        async with open_cluster(Overrides(kubeconfig=str(kubeconfig)), all_namespaces=True) as cluster:
+        overrides = Overrides(kubeconfig=str(kubeconfig))
+        async with open_cluster(overrides, services, all_namespaces=True) as cluster:
             yield cluster
     finally:
         # Not in a thread: the loop may be on its way out, and must not leave before this is done.

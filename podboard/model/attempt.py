@@ -11,8 +11,11 @@ FALLING_BACK: Final = "Falling back to SSH connection to pod"
 SSH_FAILED: Final = "Error in SSH fallback method"
 """How log lines begin; people search for them, so they never change."""
 
-SSH: Final = "ssh"
-"""The method that is no WebSocket, and the last."""
+METHODS: Final = ("ws:kubeconfig", "ws:record", "ws:token", "ws:in-cluster", "ssh")
+"""The ways in, in the order of the ladder: transport and source of the credentials."""
+
+SSH: Final = METHODS[-1]
+"""The method that is no WebSocket."""
 
 
 class Outcome(StrEnum):
@@ -42,7 +45,7 @@ class Attempt:
     """One way into a pod, tried once.
 
     Attributes:
-        method: The way, transport and source of the credentials: ``ws:kubeconfig``.
+        method: One of ``METHODS``.
         endpoint: The server that was asked, without credentials; empty where none was.
         started: When it began, in seconds since 1970.
         duration: How long it took, in seconds.

@@ -116,6 +116,7 @@ class Terminal:
         self.sent = 0
         self._ladder = ladder
         self._climber: Climber | None = None
+        self._climbing_since = time.monotonic()
         self._turns = turns or Turns()
         self._channel: Channel | None = None
         self._listener: Listener | None = None
@@ -128,6 +129,12 @@ class Terminal:
     def attempts(self) -> list[Attempt]:
         """What became of each way in when it was last opened, in the order of the ladder."""
         return self._climber.attempts if self._climber is not None else []
+
+    @property
+    def climbing_for(self) -> float:
+        """For how many seconds it has been opened by now, 0 where it is open or has ended."""
+        is_climbing = self.badge.state in (TerminalState.CONNECTING, TerminalState.RECONNECTING)
+        return time.monotonic() - self._climbing_since if is_climbing else 0.0
 
     def attach(self, listener: Listener) -> None:
         """Tell ``listener`` from now on what happens."""
@@ -185,6 +192,7 @@ class Terminal:
         self._end(failed(sentence, hint))
 
     async def _climb(self) -> Channel | None:
+        self._climbing_since = time.monotonic()
         self._climber = climber = Climber(self._ladder, self._climbed, self._note)
         size = self.screen.size
         request = ExecRequest(self.target, SHELL_COMMAND, tty=True, size=size, is_shell=True)

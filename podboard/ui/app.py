@@ -14,6 +14,7 @@ from textual.app import App
 
 from podboard.datafiles import data_file
 from podboard.errors import NoKubeconfigError, PodboardError
+from podboard.ui.asking import Asking
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.screens.board import Board
 
@@ -86,6 +87,7 @@ class PodboardApp(App[None], inherit_bindings=False):
         self._upgrade = upgrade
         self._demo_records = demo_records
         self._recall_namespace = recall_namespace
+        self.asking = Asking(self)
         self.board = Board(place, warning)
         self.failure: Exception | None = None
 

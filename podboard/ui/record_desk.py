@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-from podboard.errors import DatabaseError, OldDatabaseError, PodboardError
+from podboard.errors import DatabaseError, OldDatabaseError, PodboardError, RecordError
 from podboard.model.text import one_line
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from podboard.model.pod import Pod, PodKey
-    from podboard.model.record import Json
+    from podboard.model.record import Json, Record
+    from podboard.model.target import Target
     from podboard.records.resolve import Resolution, Resolver
     from podboard.records.store import Store
     from podboard.records.upgrade import Summary
@@ -204,6 +205,23 @@ class RecordDesk:
             namespace, name = key
             self._found[key] = self._resolver.find(name, namespace, context=self._context or None)
         return self._found[key]
+
+    async def find(self, target: Target, context: str | None) -> Record | None:
+        """Return the record of a pod, for the ways into it; raises DatabaseError.
+
+        Args:
+            context: The kubeconfig's; None where it is not known.
+        """
+        if self._keeping is None:
+            return None
+        await self._settled.wait()
+        if self._store is None or self._resolver is None:
+            return None
+        found = self._resolver.find(target.pod, target.namespace, target.container, context)
+        try:
+            return await self._store.record(found.record.name) if found is not None else None
+        except RecordError:  # it was removed meanwhile
+            return None
 
     async def show(self, pod: Pod | None) -> None:
         """Show the records, or why there are none.

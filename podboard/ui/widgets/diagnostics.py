@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from podboard.model.attempt import OUTCOME_SIGNS, Outcome
 from podboard.ui.widgets.looks import LooksMixin
+from podboard.ui.widgets.pane_lines import ATTEMPT_LOOKS, attempt_lines
 from podboard.ui.widgets.wrapping import sentence_lines
 
 if TYPE_CHECKING:
     from podboard.session.terminal import Terminal
-
-_INDENT: Final = 5
-"""Cells before what goes on below an attempt."""
 
 
 class Diagnostics(LooksMixin, ScrollView, can_focus=False):
@@ -29,9 +26,7 @@ class Diagnostics(LooksMixin, ScrollView, can_focus=False):
     LOOKS = "diagnostics"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "diagnostics--title",
-        "diagnostics--bad",
-        "diagnostics--good",
-        "diagnostics--dim",
+        *(f"diagnostics--{name}" for name in ATTEMPT_LOOKS),
     }
 
     def __init__(self) -> None:
@@ -61,22 +56,13 @@ class Diagnostics(LooksMixin, ScrollView, can_focus=False):
         return strip.adjust_cell_length(self.size.width, self.rich_style)
 
     def _write(self, terminal: Terminal | None) -> list[Strip]:
-        title, bad, good, dim = (self.look(name) for name in ("title", "bad", "good", "dim"))
+        title, bad, dim = (self.look(name) for name in ("title", "failed", "dim"))
         base = self.rich_style
         if terminal is None:
             return [Strip([Segment(" no terminal", dim)])]
         width = self.size.width
         lines = [Strip([Segment(f" {terminal.target}", title)])]
-        for number, attempt in enumerate(terminal.attempts, 1):
-            style = good if attempt.outcome is Outcome.OPENED else bad
-            status = f"{attempt.status} " if attempt.status else ""
-            told = f"{status}{attempt.sentence}" if attempt.sentence else str(attempt.outcome)
-            sign = OUTCOME_SIGNS[attempt.outcome]
-            way = Segment(f" {number:>2}  {attempt.method}  {attempt.endpoint}  ", base)
-            result = f"{sign} {attempt.duration:.2f} s  {told}"
-            lines += sentence_lines([way], result, style, width, _INDENT)
-            if attempt.hint:
-                lines += sentence_lines([Segment("     → ", dim)], attempt.hint, dim, width, _INDENT + 2)
+        lines += attempt_lines(terminal.attempts, width, self.look)
         for at, level, text in terminal.lines:
             clock = Segment(time.strftime(" %H:%M:%S ", time.localtime(at)), dim)
             style = bad if level >= logging.WARNING else base

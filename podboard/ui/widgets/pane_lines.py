@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from textual.strip import Strip
 
+from podboard.model.attempt import Outcome
 from podboard.model.badge import TerminalState
 from podboard.model.duration import human_duration
+from podboard.model.timeline import timeline
 from podboard.ui.keymap import LEADER_SHOWN
 from podboard.ui.widgets.looks import STATE_LOOKS
 from podboard.ui.widgets.wrapping import sentence_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.style import Style
 
+    from podboard.model.attempt import Attempt
     from podboard.session.terminal import Terminal
 
     Look = Callable[[str], Style]
     """Finds a look by its name; the empty one is that of the widget."""
 
-PANE_LOOKS = {"focused", "dim", "hint", *STATE_LOOKS.values()}
+WORTH_A_WORD: Final = 0.3
+"""Seconds after which a person wonders what is awaited."""
+
+_INDENT: Final = 4
+_ON_THE_WAY = (TerminalState.CONNECTING, TerminalState.RECONNECTING)
+_OUTCOME_LOOKS: Final = {
+    Outcome.TRYING: "wait",
+    Outcome.OPENED: "open",
+    Outcome.FAILED: "failed",
+    Outcome.UNTRUSTED: "failed",
+    Outcome.NOT_APPLICABLE: "dim",
+    Outcome.OVERTAKEN: "dim",
+}
+
+ATTEMPT_LOOKS: Final = {"hint", *_OUTCOME_LOOKS.values()}
+PANE_LOOKS: Final = {"focused", *ATTEMPT_LOOKS, *STATE_LOOKS.values()}
 
 
 def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool) -> Strip:
@@ -54,11 +72,15 @@ def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool) -> 
 
 
 def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
-    """What happened to a terminal that has no shell, and what to do next; nothing for one that has."""
-    ending = terminal.ending
+    """What becomes of a terminal that has no shell, and what to do next; nothing for one that has.
+
+    While it is opened, that is how far each way in has come, once that takes longer than a person notices.
+    """
+    ending, state = terminal.ending, terminal.badge.state
     if ending is None:
-        return []
-    told = look("failed" if terminal.badge.state is TerminalState.FAILED else "")
+        is_worth_a_word = state in _ON_THE_WAY and terminal.climbing_for > WORTH_A_WORD
+        return attempt_lines(terminal.attempts, width, look) if is_worth_a_word else []
+    told = look("failed" if state is TerminalState.FAILED else "")
     next_keys = f"enter opens it again · {LEADER_SHOWN} x closes it"
     sentences = [(terminal.badge.sign, ending.sentence, told), ("→", ending.hint, look("hint"))]
     lines = [
@@ -67,5 +89,18 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
         if sentence
         for line in sentence_lines([Segment(f" {sign} ", style)], sentence, style, width, 3)
     ]
+    if state is TerminalState.FAILED and len(terminal.attempts) > 1:
+        lines = attempt_lines(terminal.attempts, width, look) + lines
     lines += sentence_lines([Segment(" ")], next_keys, look("dim"), width, 1)
+    return [line.adjust_cell_length(width, look("")) for line in lines]
+
+
+def attempt_lines(attempts: Sequence[Attempt], width: int, look: Look) -> list[Strip]:
+    """What has become of each way in, one below the other."""
+    lines: list[Strip] = []
+    for way, result, hint, outcome in timeline(attempts, time.time()):
+        style = look(_OUTCOME_LOOKS[outcome])
+        lines += sentence_lines([Segment(way, look(""))], result, style, width, _INDENT)
+        if hint:
+            lines += sentence_lines([Segment(" " * _INDENT + "→ ")], hint, look("hint"), width, _INDENT + 2)
     return [line.adjust_cell_length(width, look("")) for line in lines]

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 WHEEL_LINES: Final = 3
 
+CLIMB_EVERY: Final = 0.2
+"""Seconds between two looks at how far a terminal has come that is being opened."""
+
 _LONGEST_HOLD: Final = 1.0
 """Seconds a program may keep its screen from being painted (mode 2026) before it is painted anyway."""
 
@@ -82,6 +85,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.is_covered = False
         self._is_above_end = False
         self._seen_bells = 0
+        self._is_following = False
         terminal.attach(self)
 
     # -- the terminal -----------------------------------------------------------------------
@@ -105,7 +109,19 @@ class TerminalPane(LooksMixin, can_focus=True):
     def on_change(self) -> None:
         """Say so in the title, and let the tabs and the list know."""
         self.refresh_lines()
+        self._follow_climb()
         self.post_message(self.Changed(self))
+
+    def _follow_climb(self) -> None:
+        """Show how long it takes to open, if it takes long."""
+        if self.terminal.climbing_for and not self._is_following:
+            self._is_following = True
+            self.set_timer(CLIMB_EVERY, self._show_climb)
+
+    def _show_climb(self) -> None:
+        self._is_following = False
+        self.refresh_lines()
+        self._follow_climb()
 
     # -- painting ---------------------------------------------------------------------------
 
@@ -250,6 +266,10 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.terminal.shown = False
         self._painter.stop()
 
+    def on_mount(self) -> None:
+        """Look at how it is opened from now on."""
+        self._follow_climb()
+
     def on_unmount(self) -> None:
         """Paint no more."""
         self.on_hide()
@@ -261,7 +281,9 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.call_after_refresh(self.aim_cursor)
 
     def _fit(self) -> None:
-        rows = self.size.height - TITLE_LINES - len(self._notice)
+        # What is said while it is opened lies on the screen for a moment, and makes it no smaller.
+        notice = len(self._notice) if self.is_ended else 0
+        rows = self.size.height - TITLE_LINES - notice
         if self.size.width > 0 and rows > 0:
             self.terminal.resize(Size(self.size.width, rows))
             self._update()

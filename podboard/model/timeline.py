@@ -1,0 +1,58 @@
+"""What became of each way in, line by line, as the pane, ``podboard exec -v`` and the log panel show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from podboard.model.attempt import METHODS, OUTCOME_SIGNS, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from podboard.model.attempt import Attempt
+
+_WIDEST_METHOD: Final = max(map(len, METHODS))
+
+
+class Line(NamedTuple):
+    """One way, in words.
+
+    Attributes:
+        way: Its number in the ladder, its method and endpoint, padded so that lines stand below each other.
+        result: Its sign, seconds, status and what happened.
+        hint: What to do next; may be empty.
+    """
+
+    way: str
+    result: str
+    hint: str
+    outcome: Outcome
+
+
+def timeline(attempts: Iterable[Attempt], now: float) -> Iterator[Line]:
+    """Tell attempts in the order they come.
+
+    Args:
+        now: Seconds since 1970, for those that still last.
+    """
+    attempts = list(attempts)
+    widest = max((len(attempt.endpoint) for attempt in attempts), default=0)
+    for attempt in attempts:
+        number = METHODS.index(attempt.method) + 1 if attempt.method in METHODS else 0
+        method = attempt.method.ljust(_WIDEST_METHOD)
+        yield Line(
+            f"{number:>2}  {method}  {attempt.endpoint:<{widest}}  ",
+            _result(attempt, now),
+            attempt.hint,
+            attempt.outcome,
+        )
+
+
+def _result(attempt: Attempt, now: float) -> str:
+    sign = OUTCOME_SIGNS[attempt.outcome]
+    if attempt.outcome is Outcome.NOT_APPLICABLE:
+        return f"{sign} {attempt.sentence}"
+    duration = now - attempt.started if attempt.outcome is Outcome.TRYING else attempt.duration
+    status = f"{attempt.status}" if attempt.status and str(attempt.status) not in attempt.sentence else ""
+    words = attempt.sentence or str(attempt.outcome)
+    return "  ".join(part for part in (f"{sign} {max(duration, 0):.2f} s", status, words) if part)
