@@ -94,13 +94,13 @@ async def open_any(
 @asynccontextmanager
 async def writing(connection: aiosqlite.Connection) -> AsyncIterator[None]:
     """Write in one transaction, which is undone if the block fails."""
-    await connection.execute("BEGIN IMMEDIATE")
     try:
+        await connection.execute("BEGIN IMMEDIATE")
         yield
         await connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            await connection.execute("ROLLBACK")
+        # One call, and nothing asked before: who was cancelled may have a statement still on its way.
+        await connection.rollback()
         raise
 
 
