@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from podboard.errors import KubeconfigError, NoKubeconfigError, UsageError
 from podboard.kube.access import Access, ClientCertificate, ExecPlugin, InteractiveMode, OidcProvider
 from podboard.kube.impersonation import as_fields, impersonation
-from podboard.kube.incluster import in_cluster_access, is_in_cluster
 from podboard.kube.kubeconfig import Kubeconfig, flags_entry, read_kubeconfig
 from podboard.kube.proxy import CONFIGURED_SCHEMES, proxy_from_environment
 from podboard.kube.urls import is_plain_url
@@ -34,7 +33,7 @@ _EXEC_EXTENSION: Final = f"{_EXEC_GROUP}/exec"
 
 
 def load_access(overrides: Overrides, environ: Mapping[str, str], home: Path) -> Access:
-    """Read the kubeconfig as kubectl does and resolve one context; in a pod without one, its cluster.
+    """Read the kubeconfig as kubectl does and resolve one context.
 
     Args:
         overrides: What the command line says.
@@ -42,19 +41,14 @@ def load_access(overrides: Overrides, environ: Mapping[str, str], home: Path) ->
         home: The person's home folder.
 
     Raises:
-        NoKubeconfigError: There is no kubeconfig, no flag names a server, and this is no pod.
-        NotInClusterError: This is a pod whose service account is not whole.
+        NoKubeconfigError: There is no kubeconfig, and no flag names a server.
         KubeconfigError: There is one, but nothing can be reached with it; names the file and the entry.
         UsageError: Flags contradict each other.
     """
     try:
         config = read_kubeconfig(overrides.kubeconfig or None, environ, home)
     except NoKubeconfigError:
-        if overrides.kubeconfig:
-            raise
-        if not overrides.server:
-            if is_in_cluster(environ):
-                return in_cluster_access(overrides, environ)
+        if overrides.kubeconfig or not overrides.server:
             raise
         config = Kubeconfig()
     return resolve(config, overrides, environ)

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from podboard.errors import KubeconfigError, NoKubeconfigError, NotInClusterError, UsageError
-from podboard.kube import incluster, resolve
+from podboard.errors import KubeconfigError, NotInClusterError, UsageError
 from podboard.kube.incluster import in_cluster_access, is_in_cluster
-from podboard.kube.resolve import load_access
 from podboard.model.overrides import Overrides
 from tests.support.certificates import authority
 
@@ -86,18 +84,3 @@ def test_what_is_no_pod_is_told(missing: str, folder: Path) -> None:
     assert caught.value.exit_code == 3
     assert "--kubeconfig" in caught.value.hint
     assert is_in_cluster(environ, folder) is (missing == "ca.crt")
-
-
-def test_a_pod_without_a_kubeconfig_is_asked_for_its_own(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(incluster.is_in_cluster, "__defaults__", (folder,))
-    monkeypatch.setattr(incluster.in_cluster_access, "__defaults__", (folder,))
-    assert load_access(NONE, POD, tmp_path).context == "in-cluster"
-    assert load_access(NONE, {**POD, "KUBECONFIG": "/nowhere"}, tmp_path).context == "in-cluster"
-    assert load_access(Overrides(server="https://a"), POD, tmp_path).context == ""
-    with pytest.raises(NoKubeconfigError):
-        load_access(Overrides(kubeconfig="/nowhere"), POD, tmp_path)
-    with pytest.raises(NoKubeconfigError):
-        load_access(NONE, {}, tmp_path)
-    assert resolve.is_in_cluster is incluster.is_in_cluster
