@@ -16,7 +16,16 @@ import aiosqlite
 from podboard.errors import DamagedDatabaseError, DatabaseError, OldDatabaseError, SealError
 from podboard.model.text import one_line
 from podboard.records.carrying import has_table
-from podboard.records.database import RESTORE, Kind, check_version, open_any, problems, recognise, told
+from podboard.records.database import (
+    BUSY_SECONDS,
+    RESTORE,
+    Kind,
+    check_version,
+    open_any,
+    problems,
+    recognise,
+    told,
+)
 from podboard.records.files import BESIDE, make_private, sync
 from podboard.records.keys import Keys
 
@@ -201,7 +210,7 @@ async def _check(source: aiosqlite.Connection, backup: Path) -> int:
 
 async def _put_back(source: aiosqlite.Connection, path: Path, progress: Progress) -> Path | None:
     """Let a database be another in one transaction; returns where it is kept as it was."""
-    async with open_any(path, create=True) as connection:
+    async with open_any(path, create=True, busy_seconds=BUSY_SECONDS) as connection:
         await _lock_out_others(connection, path)
         kept = None
         kind, version = await recognise(connection)
