@@ -160,3 +160,27 @@ def test_whatever_a_server_says(name: str, namespace: str, width: int, wide: boo
     assert all(cells >= 1 for _, cells in layout.columns)
     if width >= 20:
         assert PREFIX + sum(len(text) for _, text in row.texts) <= width
+
+
+# -- records --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("namespace", [True, False])
+def test_records_take_one_cell_at_every_width(namespace: bool) -> None:  # noqa: FBT001 - the cases
+    view = view_of(pod(NAMES[1]), pod("b"))
+    for width in range(26, 221):
+        layout = lay_out(view, width, namespace=namespace, wide=False, records=True)
+        if width >= 40:
+            assert dict(layout.columns)["R"] == 1
+        with_record = cells(pod("b"), [], layout, NOON, has_record=True)
+        without = cells(pod("b"), [], layout, NOON, has_record=False)
+        assert PREFIX + sum(len(text) for _, text in with_record.texts) <= width
+        differences = [
+            (yes, no) for yes, no in zip(with_record.texts, without.texts, strict=True) if yes != no
+        ]
+        assert differences == ([(("R", "◆  "), ("R", "   "))] if "R" in heads(layout) else [])
+
+
+def test_where_there_are_no_records_they_take_no_room() -> None:
+    view = view_of(pod(NAMES[1]))
+    assert all("R" not in heads(lay_out(view, width, namespace=True, wide=True)) for width in WIDTHS)
