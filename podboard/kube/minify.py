@@ -7,6 +7,7 @@ cannot name files, and extensions of the file as a whole are left out.
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -45,8 +46,15 @@ def minified(config: Kubeconfig, access: Access) -> str:
         "contexts": [_named("context", access.context, _texts(context, _CONTEXT) | _extensions(context))],
         "users": users,
     }
-    text: str = yaml.safe_dump(document, allow_unicode=True)
+    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True)
     return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Puts the text ``y`` in quotes, as kubectl's YAML wants it."""
+
+
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
 
 
 def _named(kind: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
