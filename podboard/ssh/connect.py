@@ -136,8 +136,9 @@ class Connector:
         address = address_of(details)
         settings = await read_settings(address, self._config)
         keys = await self._keys.own(details, str(address))
-        pin = details.text("host_key")
-        host_keys = HostKeys(None, [pinned(pin)]) if pin else await self._host_keys(settings, details)
+        host_keys = await self._host_keys(settings, details)
+        if pin := details.text("host_key"):
+            host_keys.pins, host_keys.is_pinned = [pinned(pin)], True
         login = _Login(settings, host_keys, keys, password(details), say)
         jump = details.text("jump_host") or settings.jump
         return await self._log_in(login, await self._connect_hops(login, jump, details))

@@ -74,8 +74,9 @@ class HostKeys:
     """What is known of one host's keys, and what it showed; asyncssh calls it to learn the first.
 
     Attributes:
-        known: From files; None where only ``pins`` count.
-        pins: Keys that are the host's whatever files say.
+        known: From files.
+        pins: Keys that are the host's whatever files say, unless they are revoked there.
+        is_pinned: Only pins count.
         offered: The key that was shown and is not known.
         vouched: Whether it was shown in a certificate by an authority that nobody here knows.
         host: The name under which it is looked for.
@@ -84,8 +85,9 @@ class HostKeys:
         revoked: The keys that are not to be trusted in its name, nor in any.
     """
 
-    known: asyncssh.SSHKnownHosts | None
+    known: asyncssh.SSHKnownHosts
     pins: list[asyncssh.SSHKey] = field(default_factory=list)
+    is_pinned: bool = False
     offered: asyncssh.SSHKey | None = None
     vouched: bool = False
     host: str = ""
@@ -111,9 +113,9 @@ class HostKeys:
         return HostKeyQuestion(self.host, self.port, key_type, self.offered.get_fingerprint(), line)
 
     def _match(self, host: str, addr: str, port: int | None) -> Matches:
-        if self.known is None:
-            return list(self.pins), [], []
         trusted, authorities, revoked, *_ = self.known.match(host, addr, port)
+        if self.is_pinned:
+            return list(self.pins), [], list(revoked)
         return [*self.pins, *trusted], list(authorities), list(revoked)
 
 

@@ -174,7 +174,7 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
         if channel is None or self.gone.is_set():
             self._end(CLOSED_BY_US)
             return
-        if self._ended is None and self._header is not None and not self._tty:
+        if self._ended is None and self._header is not None and self.kubectl and not self._tty:
             await self._hang_up(channel, self._header.pid)
         self._output.clear()
         self._end(CLOSED_BY_US)

@@ -115,9 +115,12 @@ async def test_a_changed_key_is_refused_whatever_the_person_would_say(
     assert (person.asked, sshd.logins) == ([], 0)
 
 
-async def test_a_revoked_key_is_refused(sshd: Sshd, home: Path, hosts: Hosts, person: Person) -> None:
+@pytest.mark.parametrize("known_by", ["file", "record"])
+async def test_a_revoked_key_is_refused(
+    known_by: str, sshd: Sshd, home: Path, hosts: Hosts, person: Person
+) -> None:
     write_known(home, sshd.known.strip(), f"@revoked * {sshd.keys.host_line}")
-    error = await refused(hosts, unpinned(sshd))
+    error = await refused(hosts, details(sshd) if known_by == "record" else unpinned(sshd))
     assert "is revoked" in error.message
     assert fingerprint(sshd.keys.host) in error.message
     assert (person.asked, sshd.logins) == ([], 0)

@@ -79,7 +79,7 @@ async def test_the_person_opens_a_key_once(sshd: Sshd, hosts: Hosts, person: Per
         PassphraseQuestion(host, str(file)),
         PassphraseQuestion(host, str(file), again=True),
     ]
-    assert person.asked[0].prompts == (Prompt(f"passphrase of {file}"),)
+    assert PassphraseQuestion(host, str(file)).prompts == (Prompt(f"passphrase of {file}"),)
     # Another connection needs the key again, but nobody to open it.
     assert await works(hosts, details(sshd, key_file=str(file), username=USER))
     assert len(person.asked) == 2
@@ -150,8 +150,14 @@ async def test_an_encrypted_identity_file_is_asked_for_last(
     pool = Hosts(home / "known", person, config=[home / ".ssh" / "config"])
     person.answers = [("correct horse",)]
     assert await works(pool, details(sshd, key_file=None))
-    assert person.asked == [PassphraseQuestion(f"127.0.0.1:{sshd.port}", str(file))]
+    question = PassphraseQuestion(f"127.0.0.1:{sshd.port}", str(file))
+    assert person.asked == [question]
     await pool.close()
+    other = Hosts(home / "known", person, config=[home / ".ssh" / "config"])
+    person.answers = [None]
+    error = await refused(other, details(sshd, key_file=None))
+    assert error.message == f"{file} stays closed: no passphrase was given"
+    await other.close()
     lonely = Hosts(home / "known", config=[home / ".ssh" / "config"])
     error = await refused(lonely, details(sshd, key_file=None))
     assert error.message.endswith(f"wants the passphrase of {file}, and nobody can be asked")
