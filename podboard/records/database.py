@@ -121,8 +121,13 @@ async def recognise(connection: aiosqlite.Connection) -> tuple[Kind, int]:
 
 async def problems(connection: aiosqlite.Connection) -> list[str]:
     """Return what is damaged, in SQLite's words; the first few."""
-    async with connection.execute("PRAGMA integrity_check(5)") as cursor:
-        return [line for (line,) in await cursor.fetchall() if line != "ok"]
+    try:
+        async with connection.execute("PRAGMA integrity_check(5)") as cursor:
+            return [line for (line,) in await cursor.fetchall() if line != "ok"]
+    except sqlite3.DatabaseError as error:  # damaged so that checking it has to stop
+        if error.sqlite_errorname != "SQLITE_CORRUPT":
+            raise
+        return [str(error)]
 
 
 async def build(connection: aiosqlite.Connection) -> None:
