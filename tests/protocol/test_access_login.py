@@ -10,13 +10,20 @@ from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
+from podboard.demo.cluster import DemoCluster
 from podboard.errors import ApiError, FailureKind, LoginError, PodboardError, UnreachableError, UntrustedError
 from podboard.kube.access import Access, ExecPlugin, InteractiveMode
 from podboard.kube.client import ApiClient
+from podboard.kube.exec import open_exec
+from podboard.kube.resolve import load_access
+from podboard.model.overrides import Overrides
+from podboard.model.target import Target
+from podboard.wire.exec_channel import Ended, Stdout
 from tests.support.certificates import authority, signed
 from tests.support.recorder import Recorder, proxy, recorder
 
@@ -308,3 +315,20 @@ async def test_a_watch_may_outlive_the_request_timeout(server: Recorder) -> None
         started = time.monotonic()
         assert await content.readany()
         assert time.monotonic() - started < 0.5
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_a_terminal_goes_through_every_proxy(scheme: str, demo: DemoCluster) -> None:
+    found = load_access(Overrides(kubeconfig=str(demo.kubeconfig)), {}, Path("/nowhere"))
+    target = Target("data", "postgres-0", "postgres")
+    port = urlsplit(found.server).port
+    assert port is not None
+    async with proxy(port, scheme, credentials="me:hush") as made:
+        through = replace(found, proxy=f"{scheme}://me:hush@127.0.0.1:{made.port}")
+        async with ApiClient(through) as client:
+            session = await open_exec(client, target, ["echo", "hello"], tty=False)
+            assert await session.receive() == Stdout(b"hello\n")
+            assert isinstance(await session.receive(), Ended)
+            await session.close()
+    assert made.asked == [f"127.0.0.1:{port}"] * len(made.asked)
+    assert made.asked

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from podboard.errors import KubeconfigError, NoKubeconfigError
+from podboard.errors import KubeconfigError, NoKubeconfigError, UsageError
 from podboard.kube.access import Access
 from podboard.kube.resolve import load_access
 from podboard.model.overrides import Overrides
@@ -392,3 +392,91 @@ def test_the_order_of_the_files_decides(home: Home) -> None:
     for order in itertools.permutations(paths):
         home.environ["KUBECONFIG"] = ":".join(map(str, order))
         assert home.load().context == {"1": "one", "2": "two"}[order[0].name]
+
+
+# -- logins ---------------------------------------------------------------------------------
+
+EXEC: Json = {
+    "apiVersion": "client.authentication.k8s.io/v1",
+    "command": "bin/login",
+    "interactiveMode": "Never",
+}
+
+
+def with_login(**body: Any) -> Json:
+    return config(user={"token": "", "exec": {**EXEC, **body}})
+
+
+def test_everything_a_plugin_can_be_told(home: Home) -> None:
+    home.write(
+        with_login(
+            args=["get", "token"],
+            env=[{"name": "A", "value": "b"}, {"name": "EMPTY"}],
+            installHint="get it\n  at \x1b[31mexample.com",
+            provideClusterInfo=True,
+            interactiveMode="IfAvailable",
+        )
+    )
+    plugin = home.load().plugin
+    assert plugin is not None
+    assert plugin.command == str(home.path / ".kube/bin/login")
+    assert plugin.args == ("get", "token")
+    assert plugin.env == (("A", "b"), ("EMPTY", ""))
+    assert plugin.install_hint == "get it at \\x1b[31mexample.com"
+    assert plugin.cluster == {"server": "https://dev:6443", "config": None}
+
+
+def test_a_program_without_a_folder_is_looked_for_on_path(home: Home) -> None:
+    home.write(with_login(command="login"))
+    plugin = home.load().plugin
+    assert plugin is not None
+    assert plugin.command == "login"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"command": ""}, 'exec of user "dev" in ~/.kube/config names no command'),
+        ({"command": "a\0b"}, "holds a NUL character"),
+        ({"args": ["a\0b"]}, "holds a NUL character"),
+        ({"args": "a b"}, "args of exec of user"),
+        ({"args": [1]}, "must be a list of text"),
+        ({"env": {"A": "b"}}, "env of exec of user"),
+        ({"env": ["A=b"]}, "holds a variable without a proper name"),
+        ({"env": [{"name": "A=B", "value": ""}]}, "holds a variable without a proper name"),
+        ({"env": [{"name": "A", "value": "\0"}]}, "holds a NUL character"),
+        ({"apiVersion": "client.authentication.k8s.io/v1alpha1"}, "has the apiVersion"),
+        ({"interactiveMode": None}, 'has the interactiveMode ""'),
+        ({"provideClusterInfo": "yes"}, "must be true or false"),
+    ],
+)
+def test_plugins_that_cannot_be_run(home: Home, body: Json, said: str) -> None:
+    home.write(with_login(**body))
+    assert said in home.refusal()
+
+
+@pytest.mark.parametrize("key", ["exec", "auth-provider"])
+def test_a_login_must_be_a_map(home: Home, key: str) -> None:
+    home.write(config(user={"token": "", key: "aws"}))
+    assert home.refusal() == f'{key} of user "dev" in ~/.kube/config must be a map'
+
+
+def test_flags_that_contradict_each_other(home: Home) -> None:
+    home.write(config())
+    flags = Overrides(certificate_authority="a", insecure_skip_tls_verify=True)
+    with pytest.raises(UsageError, match="contradict each other"):
+        load_access(flags, {}, home.path)
+
+
+def test_no_secret_of_a_login_is_in_the_repr(home: Home) -> None:
+    home.write(with_login(args=["hush-1"], env=[{"name": "A", "value": "hush-2"}]))
+    assert "hush" not in repr(home.load())
+    login = {
+        "idp-issuer-url": "https://a",
+        "client-id": "b",
+        "client-secret": "hush",
+        "refresh-token": "hush",
+    }
+    home.write(config(user={"token": "", "auth-provider": {"name": "oidc", "config": login}}))
+    assert home.load().oidc is not None
+    assert "hush" not in repr(home.load())
