@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from contextlib import asynccontextmanager
@@ -76,6 +77,9 @@ class OnScreen:
 
     app: PodboardApp
 
+    def __init__(self) -> None:
+        self._lent = asyncio.Lock()
+
     @property
     def services(self) -> Services:
         """All of it."""
@@ -94,9 +98,10 @@ class OnScreen:
 
     @asynccontextmanager
     async def _lend(self) -> AsyncIterator[None]:
-        """Leave the terminal to others while the block lasts."""
-        with self.app.suspend():
-            yield
+        """Leave the terminal to one after the other, while the block lasts."""
+        async with self._lent:
+            with self.app.suspend():
+                yield
 
 
 def show(connect: Connect, place: str, on_screen: OnScreen, **more: Any) -> int:
