@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from podboard import __version__
+from podboard.commands import exec as exec_command
 from podboard.commands import records, schema
 from podboard.commands.database_flag import add_database_flag, database_of
 from podboard.commands.flags import add_cluster_flags, overrides
@@ -26,6 +27,8 @@ environment:
 try it without a cluster: podboard demo
 """
 
+_MODULES = {"exec": exec_command, "records": records, "schema": schema}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run podboard.
@@ -36,16 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or the error's own.
     """
-    options = _parser().parse_args(arguments)
+    options = _parse(sys.argv[1:] if arguments is None else arguments)
     try:
+        if options.command in _MODULES:
+            code: int = _MODULES[options.command].run(options)
+            return code
         if options.command == "demo":
             from podboard.commands import demo
 
             return demo.run(pods=options.pods, faults=options.fault, serve_only=options.serve_only)
-        if options.command == "schema":
-            return schema.run(options)
-        if options.command == "records":
-            return records.run(options)
         from podboard.commands import board
 
         return board.run(
@@ -61,6 +63,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         # Before the board takes the terminal, or while the demo's cluster comes to its end.
         return 128 + signal.SIGINT
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; what stands behind ``--`` is a command for a container."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments[:end])
+    options.behind = tuple(arguments[end + 1 :])
+    takes_command = options.command == "exec"
+    if unknown:
+        hint = "; a command stands behind --, as in podboard exec POD -- COMMAND" if takes_command else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    if options.behind and not takes_command:
+        parser.error("only podboard exec takes a command behind --")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         "--serve-only", action="store_true", help="print KUBECONFIG=FILE and serve until stopped"
     )
     records.add_parser(commands)
+    exec_command.add_parser(commands)
     schema.add_parser(commands)
     return parser
 

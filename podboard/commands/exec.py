@@ -1,0 +1,108 @@
+"""``podboard exec``: a command in a container, with the streams of the plain terminal."""
+
+from __future__ import annotations
+
+import gc
+import os
+from argparse import RawDescriptionHelpFormatter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from podboard.commands.database_flag import add_database_flag, database_of
+from podboard.commands.flags import add_cluster_flags, overrides
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+_DESCRIPTION = """\
+Run a command in a container as kubectl exec does, by whichever way leads into the pod.
+Without a command it is a shell, as with -i -t.
+"""
+
+_EPILOG = """\
+exit codes: the command's own; 1 where it could not be started or its end is not known; 2 where the
+command line is none; 130, 141, 143 and the like where a signal ended podboard
+
+  podboard exec web-7d9f8c6b5-x2x4q -- date
+  podboard exec -it deploy/web -- bash
+  tar cf - . | podboard exec -i web-7d9f8c6b5-x2x4q -- tar xf - -C /srv
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "exec",
+        help="run a command in a container, in the plain terminal",
+        usage="podboard exec [-n NS] [-c CONTAINER] [-i] [-t] [-q] [-v] POD|TYPE/NAME [-- COMMAND...]",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "target", metavar="POD|TYPE/NAME", help="a pod, or what stands for pods: deploy/web, svc/web"
+    )
+    parser.add_argument(
+        "-c", "--container", metavar="NAME", default="",
+        help="the container; else the one the pod names as its default, else its first",
+    )  # fmt: skip
+    parser.add_argument("-i", "--stdin", action="store_true", help="pass standard input to the command")
+    parser.add_argument("-t", "--tty", action="store_true", help="give it a terminal; needs -i and one here")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print what comes from the command only")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print what became of each way in")
+    add_cluster_flags(parser)
+    add_database_flag(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked for.
+
+    Args:
+        options: With ``behind``, the arguments behind ``--``.
+
+    Returns:
+        The exit code: the command's own, or that of a signal.
+
+    Raises:
+        UsageError: The command line asks for something impossible.
+        PodboardError: No way leads into the pod, the command did not start, or its end is not known.
+    """
+    with _lean_imports():
+        from podboard.commands.exec_flow import Wish, execute
+
+    is_shell = not options.behind
+    return execute(
+        overrides(options),
+        database_of(options),
+        Wish(
+            name=options.target,
+            container=options.container,
+            command=options.behind,
+            stdin=options.stdin or is_shell,
+            tty=options.tty or is_shell,
+            quiet=options.quiet,
+            verbose=options.verbose,
+        ),
+    )
+
+
+@contextmanager
+def _lean_imports() -> Iterator[None]:
+    """Import without what nobody needs: it would be a third of the time from the call to the command.
+
+    aiohttp reads the system's certificates twice while it is imported, for requests that bring no context
+    of their own; podboard's all do. And what is imported stays: there is no garbage among it.
+    """
+    name = "SSL_CERT_FILE"
+    before = os.environ.get(name)
+    os.environ[name] = os.devnull
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

@@ -1,0 +1,283 @@
+"""How ``podboard exec`` goes: look up, climb, carry the streams, tell the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from podboard.commands.in_terminal import InTerminal
+from podboard.commands.output import harmless
+from podboard.errors import ApiError, FailureKind, PodboardError, UsageError
+from podboard.kube.targets import PODS, Found, find_target, parse_name
+from podboard.logs import start_logging
+from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED
+from podboard.model.ending import EndingKind
+from podboard.model.request import ExecRequest
+from podboard.model.target import Target
+from podboard.model.text import one_line
+from podboard.model.timeline import timeline
+from podboard.paths import log_file
+from podboard.session.climber import Climber
+from podboard.session.own_terminal import raw_terminal, size_of, terminal_name
+from podboard.session.relay import Relay
+from podboard.wire.shell import SHELL_COMMAND
+from podboard.wiring import open_ways
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+    from pathlib import Path
+
+    from podboard.kube.targets import Named
+    from podboard.model.attempt import Attempt
+    from podboard.model.ending import Ending
+    from podboard.model.overrides import Overrides
+    from podboard.session.climber import Channel
+    from podboard.wiring import Ways
+
+log = logging.getLogger(__name__)
+
+LOOKUP: Final = 5.0
+"""Seconds for an API server to say which containers a pod has: it need not be the way into the pod."""
+
+_INPUT, _OUTPUT, _ERRORS = _STREAMS = (0, 1, 2)
+
+_ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+_NOT_FOUND: Final = 404
+_NOBODY_TELLS: Final = {FailureKind.UNREACHABLE, FailureKind.UNTRUSTED, FailureKind.LOGIN}
+
+_PHRASES: Final = (SETUP_FAILED, FALLING_BACK, SSH_FAILED)
+
+_GREATEST: Final = 255
+"""Exit code of a process."""
+
+_NO_TERMINAL: Final = "Unable to use a TTY - input is not a terminal or the right kind of file"
+"""kubectl's words."""
+
+_NO_WAY: Final = (
+    "there is no way into this pod",
+    "a kubeconfig, or a record of the pod with a token or an SSH host, would be one",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for.
+
+    Attributes:
+        name: ``POD`` or ``TYPE/NAME``.
+        container: Empty for the default one.
+        command: Program and arguments; empty for a shell.
+        quiet: Say nothing about choices that were made.
+        verbose: Tell what became of each way in.
+    """
+
+    name: str
+    container: str
+    command: tuple[str, ...]
+    stdin: bool
+    tty: bool
+    quiet: bool
+    verbose: bool
+
+
+def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
+    """Run a command in a container, with this process's own streams.
+
+    Args:
+        overrides: What the flags say of the cluster.
+        database: Where records are.
+        wish: What the flags say of the command.
+
+    Returns:
+        The exit code: the command's own, or 128 and the number of the signal that ended podboard.
+
+    Raises:
+        UsageError: The command line asks for something impossible.
+        PodboardError: No way leads into the pod, the command did not start, or its end is not known.
+    """
+    _open_missing_streams()
+    start_logging(log_file(os.environ))
+    try:
+        return asyncio.run(_until_signalled(_execute(overrides, database, wish, parse_name(wish.name))))
+    except UsageError:
+        raise
+    except PodboardError as error:
+        # As with kubectl: any other code may be the command's own.
+        raise PodboardError(error.message, error.hint) from error
+
+
+async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Named) -> int:
+    async with (
+        InTerminal(database, terminal_name((_ERRORS, _INPUT))) as person,
+        open_ways(overrides, person.services) as ways,
+    ):
+        request = _request(wish, await _find(ways, overrides.namespace, wish, named))
+        channel = await _climb(ways, request, verbose=wish.verbose)
+        person.give_away()
+        try:
+            return _tell(await _relay(channel, request))
+        except BrokenPipeError:
+            return 128 + signal.SIGPIPE
+        finally:
+            await channel.close()
+
+
+# -- which container ------------------------------------------------------------------------
+
+
+async def _find(ways: Ways, namespace: str, wish: Wish, named: Named) -> Target:
+    """Find the container that is meant, and say which one is taken where that was not said."""
+    if named.kind is PODS:
+        found = await _look_up_pod(ways, namespace, wish, named)
+    else:
+        try:
+            client = await ways.client()
+            found = await find_target(client, client.access.namespace, named, wish.container)
+        except PodboardError as error:
+            if error.kind not in _NOBODY_TELLS:
+                raise
+            raise PodboardError(
+                f"{named} cannot be looked up: {error.message}",
+                "name a pod, which needs no looking up, for the ways that are left",
+            ) from error
+    if found.others and not wish.quiet:
+        _say(f'Defaulted container "{one_line(found.target.container)}" out of: {found.others}')
+    return found.target
+
+
+async def _look_up_pod(ways: Ways, namespace: str, wish: Wish, named: Named) -> Found:
+    """Find a pod's default container; where no API server tells, whoever runs the command chooses it."""
+    try:
+        client = await ways.client()
+        namespace = client.access.namespace
+        if not wish.container:
+            async with asyncio.timeout(LOOKUP):
+                return await find_target(client, namespace, named)
+    except TimeoutError:
+        log.info("%s was not looked up: no answer within %d s", named, LOOKUP)
+    except PodboardError as error:
+        if isinstance(error, ApiError) and error.status == _NOT_FOUND:
+            raise
+        log.info("%s was not looked up: %s", named, one_line(error.message))
+    return Found(Target(namespace or "default", named.name, wish.container))
+
+
+# -- to the command, and back ---------------------------------------------------------------
+
+
+def _request(wish: Wish, target: Target) -> ExecRequest:
+    tty = wish.tty and wish.stdin
+    if tty and not os.isatty(_INPUT):
+        tty = False
+        if not wish.quiet:
+            _say(_NO_TERMINAL)
+    return ExecRequest(
+        target,
+        wish.command or SHELL_COMMAND,
+        tty=tty,
+        size=size_of(_STREAMS) if tty else None,
+        stdin=wish.stdin,
+        is_shell=not wish.command and tty,
+    )
+
+
+async def _climb(ways: Ways, request: ExecRequest, *, verbose: bool) -> Channel:
+    climber = Climber(ways.ladder, lambda: None, partial(_note, request.target))
+    try:
+        channel = await climber.climb(request)
+    finally:
+        if verbose:
+            _tell_timeline(climber.attempts)
+    if channel is None:
+        told = climber.told
+        raise PodboardError(told.sentence, told.hint) if told is not None else PodboardError(*_NO_WAY)
+    return channel
+
+
+def _note(target: Target, level: int, text: str) -> None:
+    text = one_line(text)
+    log.log(level, "%s", text if text.startswith(_PHRASES) else f"{target}: {text}")
+
+
+def _tell_timeline(attempts: Sequence[Attempt]) -> None:
+    for line in timeline(attempts, time.time()):
+        _say(harmless(f"{line.way}{line.result}"))
+        if line.hint:
+            _say(harmless(f"{'':{len(line.way)}}→ {line.hint}"))
+
+
+async def _relay(channel: Channel, request: ExecRequest) -> Ending:
+    relay = Relay(
+        channel,
+        stdin=_INPUT if request.stdin else None,
+        stdout=_OUTPUT,
+        stderr=_ERRORS,
+        size=partial(size_of, _STREAMS),
+    )
+    own = raw_terminal(_INPUT, relay.resized, asyncio.get_running_loop()) if request.tty else nullcontext()
+    with own:
+        try:
+            return await relay.run()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise PodboardError(f"output cannot be written: {error.strerror}") from error
+
+
+def _tell(ending: Ending) -> int:
+    if ending.kind is not EndingKind.EXITED or ending.exit_code is None:
+        raise PodboardError(ending.sentence, ending.hint)
+    if ending.exit_code:
+        _say(f"command terminated with exit code {ending.exit_code}")
+    # A process has eight bits for it, and what does not fit must not become a success.
+    return min(ending.exit_code, _GREATEST)
+
+
+# -- this process ---------------------------------------------------------------------------
+
+
+def _say(line: str) -> None:
+    """Tell the person something; nobody needs to listen."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def _open_missing_streams() -> None:
+    """See to it that no connection or file gets the number of a stream that podboard was started without."""
+    for descriptor in _STREAMS:
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(_ERRORS, "w")
+
+
+async def _until_signalled(work: Coroutine[None, None, int]) -> int:
+    """Let signals end the work in order; return its result, or 128 and the signal's number."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None  # noqa: S101 - this runs in it
+    ended_by: list[int] = []
+
+    def end(number: int) -> None:
+        ended_by.append(number)
+        task.cancel()
+
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(number, end, number)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not ended_by:
+            raise
+        return 128 + ended_by[0]
