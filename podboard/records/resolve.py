@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from podboard.model.record import RecordKey
 
 _WILD = re.compile(r"[*?\[]")
+_NO_LETTER = re.compile(r"\[!?\]?[^\]]*\]|[*?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _rank(record: RecordKey) -> tuple[int, int, int, int, int, str]:
     pattern = is_pattern(record.pod_name)
     return (
         not pattern,
-        len(_WILD.sub("", record.pod_name)),
+        len(_NO_LETTER.sub("", record.pod_name)),
         record.container is not None,
         record.namespace is not None,
         record.context is not None,

@@ -30,6 +30,7 @@ EXACT = key("exact", "web-1")
         ([ANY], "any", "web-* fits, and no other record does"),
         ([LONGER, EXACT], "exact", 'it wins over "longer" as its pod_name is exact'),
         ([ALL, ANY, LONGER], "longer", 'it wins over "any" as its glob has more letters'),
+        ([key("set", "[a-z0-9]*"), ANY], "any", 'it wins over "set" as its glob has more letters'),
         ([ANY, APP, SHOP], "app", 'it wins over "shop" as it names the container'),
         ([ANY, SHOP, PROD], "shop", 'it wins over "prod" as it names the namespace'),
         ([ANY, PROD], "prod", 'it wins over "any" as it names the context'),
