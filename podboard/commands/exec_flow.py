@@ -20,6 +20,7 @@ from podboard.kube.targets import PODS, Found, find_target, parse_name
 from podboard.logs import start_logging
 from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED
 from podboard.model.ending import EndingKind
+from podboard.model.names import checked_container, checked_namespace
 from podboard.model.request import ExecRequest
 from podboard.model.target import Target
 from podboard.model.text import one_line
@@ -106,8 +107,13 @@ def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
     """
     _open_missing_streams()
     start_logging(log_file(os.environ))
+    named = parse_name(wish.name)
+    if wish.container:
+        checked_container(wish.container)
+    if overrides.namespace:
+        checked_namespace(overrides.namespace)
     try:
-        return asyncio.run(_until_signalled(_execute(overrides, database, wish, parse_name(wish.name))))
+        return asyncio.run(_until_signalled(_execute(overrides, database, wish, named)))
     except UsageError:
         raise
     except PodboardError as error:

@@ -120,7 +120,8 @@ def _widen(pipe: int) -> None:
     """Let a pipe hold several batches where the system can do so: what fits needs no thread."""
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):  # the person's pipes hold as much as they may
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+            if fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) < _PIPE:
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _write(batch: _Batch, by: Mapping[int, int | None]) -> bool:
