@@ -17,7 +17,7 @@ from podboard import __version__
 from podboard.errors import ApiError, PodboardError
 from podboard.kube.connections import make_connector, proxy_argument
 from podboard.kube.failures import no_api_server, not_accepted, refusal, unreachable
-from podboard.kube.login import make_login
+from podboard.kube.login import make_login, may_ask
 from podboard.kube.tls import make_ssl_context
 from podboard.wire.exec_channel import SUBPROTOCOLS
 
@@ -72,10 +72,14 @@ class ApiClient:
     Args:
         access: Which server, and as whom.
         lend_terminal: For credential plugins that talk to the person; None where no terminal can be lent.
+
+    Attributes:
+        may_ask: Whether the person may be asked for credentials, and takes the time that a person takes.
     """
 
     def __init__(self, access: Access, lend_terminal: LendTerminal | None = None) -> None:
         self.access = access
+        self.may_ask = lend_terminal is not None and may_ask(access)
         self._login = make_login(access, lend_terminal)
         self._context: ssl.SSLContext
         self._context_of: ClientCertificate | None = access.client_certificate
@@ -106,6 +110,10 @@ class ApiClient:
             await self._login.close()
         finally:
             await self._session.close()
+
+    async def credentials(self) -> Credentials:
+        """Return what requests are sent with now; raises LoginError or KubeconfigError as ``get_bytes``."""
+        return await self._login.credentials()
 
     async def get_bytes(self, path: str, query: Sequence[tuple[str, str]] = ()) -> bytes:
         """Return the body of an answer.

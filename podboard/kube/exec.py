@@ -13,7 +13,7 @@ import aiohttp
 
 from podboard.errors import ApiError, PodboardError
 from podboard.kube.inbox import DATA, Inbox
-from podboard.kube.reviews import EXEC_VERBS, missing_exec_verbs
+from podboard.kube.reviews import missing_exec_verbs, missing_right
 from podboard.model.ending import CLOSED_BY_US, dropped
 from podboard.model.names import checked_container, checked_namespace, checked_pod
 from podboard.model.text import one_line
@@ -306,12 +306,8 @@ async def _told(client: ApiClient, target: Target, error: ApiError) -> ApiError:
         return error
     found = re.search(r'User "([^"]*)"', error.message)
     user = found[1] if found else client.access.user
-    return ApiError(
-        f'"{user}" may not {" and ".join(missing)} pods/exec in {target.namespace}',
-        f"a Role must allow {' and '.join(EXEC_VERBS)} on pods/exec",
-        status=error.status,
-        reason=error.reason,
-    )
+    told = missing_right(user, missing, target.namespace)
+    return ApiError(told.sentence, told.hint, status=error.status, reason=error.reason)
 
 
 def _silent(limit: float) -> Ending:

@@ -97,7 +97,7 @@ def _told(access: Access, status: int, message: str) -> tuple[str, str]:
     if status == _UNAUTHORIZED:
         return f"{access.server} does not accept the credentials of {access.who} ({status})", _NEW_LOGIN
     if status == _PROXY_UNAUTHORIZED:
-        return _proxy_answered(access, status)
+        return proxy_answered(access, status)
     if status in _REDIRECTS:
         return f"{access.server} redirects elsewhere ({status})", "a proxy's login page in between?"
     return _told_by_message(access, status, message)
@@ -134,7 +134,7 @@ def unreachable(access: Access, error: Exception) -> PodboardError:
         return no_api_server(access, error.status)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         of_proxy = access.proxy and (error.host, error.port) == proxy_address(access.proxy)
-        who = _proxy(access) if of_proxy else access.server
+        who = proxy_in_words(access) if of_proxy else access.server
         return _untrusted(access, error.certificate_error, who, of_proxy=bool(of_proxy))
     for kind, tell in _TELLERS:
         if isinstance(error, kind):
@@ -147,11 +147,12 @@ def _no_tls(access: Access, error: Any) -> tuple[str, str]:
 
 
 def _refused_by_proxy(access: Access, error: Any) -> tuple[str, str]:
-    return _proxy_answered(access, error.status)
+    return proxy_answered(access, error.status)
 
 
-def _proxy_answered(access: Access, status: int) -> tuple[str, str]:
-    proxy = _proxy(access)
+def proxy_answered(access: Access, status: int) -> tuple[str, str]:
+    """Say what it means that a proxy does not connect, and what to do about it."""
+    proxy = proxy_in_words(access)
     if status == _PROXY_UNAUTHORIZED:
         return (
             f"{proxy} does not accept the credentials it was given, or wants some ({status})",
@@ -174,7 +175,7 @@ def _no_proxy(access: Access, error: Any) -> tuple[str, str]:
 
 def _proxy_is_not_there(access: Access, reason: str) -> tuple[str, str]:
     return (
-        f"{_proxy(access)} cannot be reached: {reason}",
+        f"{proxy_in_words(access)} cannot be reached: {reason}",
         "check proxy-url in the kubeconfig, or HTTPS_PROXY",
     )
 
@@ -184,7 +185,7 @@ def _no_socks(access: Access, error: Any) -> tuple[str, str]:
         return _proxy_is_not_there(access, os_reason(error.cause))
     reason = one_line(str(error.cause), 100).lower()
     return (
-        f"{_proxy(access)} does not connect to {urlsplit(access.server).netloc}: {reason}",
+        f"{proxy_in_words(access)} does not connect to {urlsplit(access.server).netloc}: {reason}",
         "check user and password in its URL, and whether it can reach the server",
     )
 
@@ -267,6 +268,7 @@ def os_reason(error: OSError) -> str:
     return one_line((error.strerror or type(error).__name__).lower())
 
 
-def _proxy(access: Access) -> str:
+def proxy_in_words(access: Access) -> str:
+    """Return what a proxy is called."""
     url = urlsplit(access.proxy)
     return f"the proxy {url.netloc.rpartition('@')[2]}"  # without the credentials it may carry

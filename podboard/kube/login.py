@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from podboard.kube.access import InteractiveMode
 from podboard.kube.credentials import Credentials
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ def make_login(access: Access, lend_terminal: LendTerminal | None) -> Login:
 
         return FetchedLogin(Oidc(access.oidc, access.client_certificate).fetch)
     return WrittenLogin(access)
+
+
+def may_ask(access: Access) -> bool:
+    """Whether a plugin of an access talks to the person where it can."""
+    return access.plugin is not None and access.plugin.interactive is not InteractiveMode.NEVER
 
 
 class WrittenLogin:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import importlib
 from typing import TYPE_CHECKING
 
 from podboard.errors import NoKubeconfigError, NotApplicableError, NotInClusterError
@@ -11,11 +12,12 @@ from podboard.kube.client import ApiClient
 from podboard.kube.exec import open_exec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from podboard.kube.access import Access
     from podboard.kube.exec import ExecSession
     from podboard.kube.login import LendTerminal
+    from podboard.model.checkup import Check, Scope
     from podboard.model.request import ExecRequest
 
 
@@ -97,6 +99,13 @@ class WebSocketWay:
             await self.client(), request.target, request.command,
             tty=request.tty, size=request.size, stdin=request.stdin,
         )  # fmt: skip
+
+    async def check(self, scope: Scope) -> AsyncIterator[Check]:
+        """Tell step by step how far it leads."""
+        # Wanted by a self-check only, and longer to load than a frame may take.
+        module = await asyncio.to_thread(importlib.import_module, "podboard.kube.checkup")
+        async for check in module.check_api(await self.client(), scope):
+            yield check
 
 
 def _trust(access: Access) -> str:

@@ -17,8 +17,9 @@ from podboard.wire.exec_channel import Ended
 from podboard.wire.ladder import HEAD_START, Failed, Opened, Silence, Start, Wait, climb
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+    from podboard.model.checkup import Check, Scope
     from podboard.model.record import Record
     from podboard.model.request import ExecRequest
     from podboard.model.size import Size
@@ -92,6 +93,10 @@ class Way(Protocol):
 
     async def open(self, request: ExecRequest, say: Callable[[str], None]) -> Channel:
         """Start the command."""
+        ...
+
+    def check(self, scope: Scope) -> AsyncIterator[Check]:
+        """Tell step by step how far it leads, and start nothing that ``scope`` does not allow."""
         ...
 
 

@@ -40,6 +40,7 @@ class Client(asyncssh.SSHClient):
         given_up: The person gave no answer.
         at_login: The host is known and the login has begun.
         begun: Called when it does.
+        methods: The ways to log in that the host takes, those first that have not failed.
         lost: Called when the connection is gone.
     """
 
@@ -56,7 +57,8 @@ class Client(asyncssh.SSHClient):
         self.wanted = ""
         self.given_up = False
         self.at_login = False
-        self.begun: Callable[[], None] | None = None
+        self.begun: Callable[[asyncssh.SSHKey | None], None] | None = None
+        self.methods: tuple[str, ...] = ()
         self.lost: Callable[[], None] | None = None
         self._host = str(settings.address)
         self._host_keys = host_keys
@@ -66,6 +68,11 @@ class Client(asyncssh.SSHClient):
         self._encrypted = [] if own_keys else list(settings.encrypted_keys)
         self._passwords = 0
         self._challenges = 0
+        self._connection: asyncssh.SSHClientConnection
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """Keep what knows the host's key, and what it takes."""
+        self._connection = conn
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Note a key that is not known; it is decided upon when the connection has been refused for it."""
@@ -84,7 +91,7 @@ class Client(asyncssh.SSHClient):
         del username
         self.at_login = True
         if self.begun is not None:
-            self.begun()
+            self.begun(self._connection.get_server_host_key())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Say that it is gone."""
@@ -94,6 +101,7 @@ class Client(asyncssh.SSHClient):
 
     async def public_key_auth_requested(self) -> asyncssh.SSHKey | None:
         """Open the next encrypted key, once those that needed no passphrase were refused."""
+        self._note_methods()
         if not self._encrypted or self.given_up:
             return None
         file, data = self._encrypted.pop(0)
@@ -104,6 +112,7 @@ class Client(asyncssh.SSHClient):
 
     async def password_auth_requested(self) -> str | None:
         """Return the record's password once, then what the person says."""
+        self._note_methods()
         self._passwords += 1
         if self._passwords == 1 and self._password is not None:
             return self._password
@@ -120,6 +129,7 @@ class Client(asyncssh.SSHClient):
 
     async def kbdint_auth_requested(self) -> str | None:
         """Say whether the server may put its own questions; it may try three times."""
+        self._note_methods()
         self._challenges += 1
         return None if self._challenges > _TRIES or self.given_up else ""
 
@@ -151,6 +161,10 @@ class Client(asyncssh.SSHClient):
             self.given_up = True
             return None
         return tuple(answers)
+
+    def _note_methods(self) -> None:
+        # asyncssh forgets one after the other as they fail.
+        self.methods = self.methods or tuple(self._connection.get_server_auth_methods())
 
     def _miss(self, what: str) -> None:
         self.wanted = self.wanted or what

@@ -78,15 +78,24 @@ def exec_line(
     Raises:
         UsageError: The target's names are no names.
     """
-    arguments = [details.text("kubectl"), details.text("kubeconfig")]
-    if context := details.text("context"):
-        arguments.append(f"--context={context}")
-    arguments += ["exec", f"--namespace={checked_namespace(target.namespace)}"]
+    arguments = ["exec", f"--namespace={checked_namespace(target.namespace)}"]
     if target.container:
         arguments.append(f"--container={checked_container(target.container)}")
     arguments += [option for option, wanted in (("--stdin", stdin), ("--tty", tty)) if wanted]
-    arguments += [checked_pod(target.pod), "--", *command]
-    return f"sh -c '{_SCRIPT}' podboard {' '.join(map(_encoded, arguments))}"
+    return kubectl_line(details, (*arguments, checked_pod(target.pod), "--", *command))
+
+
+def kubectl_line(details: SshConnectionDetails, arguments: Sequence[str]) -> str:
+    """Return the line that runs kubectl.
+
+    Args:
+        details: As for ``exec_line``.
+        arguments: What kubectl is to do.
+    """
+    where = [details.text("kubectl"), details.text("kubeconfig")]
+    if context := details.text("context"):
+        where.append(f"--context={context}")
+    return f"sh -c '{_SCRIPT}' podboard {' '.join(map(_encoded, (*where, *arguments)))}"
 
 
 def hang_up_line(pid: int) -> str:

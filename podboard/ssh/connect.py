@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from podboard.ssh.keys import KeyPair, KeyRing
     from podboard.ssh.settings import Settings
 
+    Known = Callable[[asyncssh.SSHKey | None], None]
+    """Told a host's key; None where it was met without one."""
+
 _CONNECTING: Final = 20.0
 """Seconds until the host has shown its key."""
 
@@ -87,6 +90,7 @@ class _Login:
         keys: The record's; where it has none, what ssh would take.
         password: The record's, for its own host only.
         say: Told how far it has come.
+        known: Called with the host's key when the login begins.
     """
 
     settings: Settings
@@ -94,6 +98,7 @@ class _Login:
     keys: list[KeyPair]
     password: str | None
     say: Callable[[str], None]
+    known: Known | None = None
 
 
 class Connector:
@@ -122,12 +127,15 @@ class Connector:
         self._accepted = accepted
         self._pins: dict[tuple[str, int], asyncssh.SSHKey] = {}
 
-    async def connect(self, details: SshConnectionDetails, say: Callable[[str], None]) -> Link:
+    async def connect(
+        self, details: SshConnectionDetails, say: Callable[[str], None], known: Known | None = None
+    ) -> Link:
         """Connect to the host of a record and log in.
 
         Args:
             details: The host.
             say: Told how far it has come, in a few words.
+            known: Called with the host's key when it is known to be the host's and the login begins.
 
         Raises:
             SshError: It did not work.
@@ -139,9 +147,25 @@ class Connector:
         host_keys = await self._host_keys(settings, details)
         if pin := details.text("host_key"):
             host_keys.pins, host_keys.is_pinned = [pinned(pin)], True
-        login = _Login(settings, host_keys, keys, password(details), say)
+        login = _Login(settings, host_keys, keys, password(details), say, known)
         jump = details.text("jump_host") or settings.jump
         return await self._log_in(login, await self._connect_hops(login, jump, details))
+
+    async def first_hop(self, details: SshConnectionDetails) -> Settings:
+        """Return the host that is connected to first on the way to the host of a record.
+
+        Raises:
+            SshLoginError: ssh_config or a jump host in it is wrong.
+        """
+        settings = await read_settings(address_of(details), self._config)
+        jump = details.text("jump_host") or settings.jump
+        for _ in range(_MOST_HOPS):
+            before = [await read_settings(named, self._config) for named in (hops(jump) if jump else [])]
+            first = next((hop for hop in before if hop.endpoint != settings.endpoint), None)
+            if first is None:
+                break
+            settings, jump = first, first.jump
+        return settings
 
     async def _connect_hops(
         self, login: _Login, jump: str, details: SshConnectionDetails, depth: int = 0
@@ -256,9 +280,11 @@ def address_of(details: SshConnectionDetails) -> Address:
 async def _connect(login: _Login, client: Client, through: Link | None, options: dict[str, Any]) -> Link:
     loop = asyncio.get_running_loop()
 
-    def begin_login() -> None:
+    def begin_login(key: asyncssh.SSHKey | None) -> None:
         limit.reschedule(loop.time() + _LOGIN)
         login.say(f"{login.settings.address} is known, logging in")
+        if login.known is not None:
+            login.known(key)
 
     client.begun = begin_login
     async with asyncio.timeout(_CONNECTING) as limit:

@@ -40,6 +40,11 @@ def login_failure(settings: Settings, client: Client, error: Exception) -> SshEr
         return SshLoginError(
             f"{address} cannot be logged in to: {one_line(str(error))}", "correct the record or ssh_config"
         )
+    return unreachable(settings, error)
+
+
+def unreachable(settings: Settings, error: Exception) -> SshUnreachableError:
+    """Turn what kept a connection from being made into an error."""
     return SshUnreachableError(*_unreachable(settings, error))
 
 
@@ -75,6 +80,27 @@ def session_failure(host: str, error: Exception) -> SshError:
     )
 
 
+def no_kubectl(host: str, wanted: str) -> NoKubectlError:
+    """Return the error for a host without kubectl.
+
+    Args:
+        wanted: The one that was named; empty for any.
+    """
+    return NoKubectlError(
+        f"{host} has no {one_line(wanted, 200) or 'kubectl on its PATH, nor in the usual places'}",
+        "name its path there in the record: ssh_connection_details.kubectl",
+    )
+
+
+def no_commands(host: str, words: str) -> NoKubectlError:
+    """Return the error for a host that does not run what it is told.
+
+    Args:
+        words: What it said instead, as the end of a sentence.
+    """
+    return NoKubectlError(f"{host} runs no commands{words}", "the login shell there must be able to run sh")
+
+
 def _refused(settings: Settings, client: Client) -> SshLoginError:
     address = settings.address
     if client.given_up:
@@ -84,9 +110,10 @@ def _refused(settings: Settings, client: Client) -> SshLoginError:
             f"{address} wants {client.wanted}, and nobody can be asked",
             "load a key into ssh-agent, or name key_file or password in the record",
         )
+    takes = f"it takes {one_line(', '.join(client.methods), 100)}: " if client.methods else ""
     return SshLoginError(
         f"{address} lets nobody in with the keys and passwords there are",
-        "check username, key_file and password in the record; ssh -v shows what the host accepts",
+        f"{takes}check username, key_file and password in the record",
     )
 
 

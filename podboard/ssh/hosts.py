@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from podboard.model.record import SshConnectionDetails
     from podboard.model.size import Size
     from podboard.model.target import Target
-    from podboard.ssh.connect import Link
+    from podboard.ssh.connect import Known, Link
+    from podboard.ssh.settings import Settings
 
 CONFIG: Final = (Path("~/.ssh/config"), Path("/etc/ssh/ssh_config"))
 """Where ssh looks for its settings."""
@@ -59,6 +60,9 @@ class Hosts:
             ``host_key``, or by ``known_hosts.remember``. Until the end it is known without.
         config: The files of ssh_config.
         linger: Seconds that a connection nobody uses is kept.
+
+    Attributes:
+        may_ask: Whether a person may be asked, and takes the time that a person takes.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Hosts:
         linger: float = _LINGER,
     ) -> None:
         # What fails is told by errors; its log would hold names of hosts and whole commands.
+        self.may_ask = ask is not None
         asyncssh.set_log_level(logging.CRITICAL)
         files = [file.expanduser() for file in config]
         self._connector = Connector(files, known_hosts, KeyRing(ask), ask, accepted)
@@ -78,20 +83,54 @@ class Hosts:
         self._circles: dict[str, _Circle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def reach(self, details: SshConnectionDetails, say: Callable[[str], None] = _quiet) -> None:
+    async def reach(
+        self,
+        details: SshConnectionDetails,
+        say: Callable[[str], None] = _quiet,
+        known: Known | None = None,
+    ) -> Link:
         """Connect to a host and log in; what is opened next finds it done.
 
         Args:
             details: The host.
             say: Told how far it has come, in a few words.
+            known: Called with the host's key when the login begins, if there is one now.
 
         Raises:
             SshError: It did not work; its leaf says how far it went.
             RecordError: The details cannot be used.
         """
         circle = self._circle(details)
-        if circle.with_room() is None:
-            await circle.connect(partial(self._connector.connect, details, say))
+        return circle.with_room() or await circle.connect(
+            partial(self._connector.connect, details, say, known)
+        )
+
+    async def first_hop(self, details: SshConnectionDetails) -> Settings:
+        """Return the host that is connected to first: the host itself, or one before it.
+
+        Raises:
+            SshLoginError: ssh_config or a jump host in it is wrong.
+            RecordError: The details cannot be used.
+        """
+        self._circle(details)
+        return await self._connector.first_hop(details)
+
+    async def run(self, details: SshConnectionDetails, line: str) -> asyncssh.SSHCompletedProcess:
+        """Run a line on a host, without an input; return what it wrote, as bytes.
+
+        Raises:
+            SshError: It could not be run.
+            RecordError: The details cannot be used.
+        """
+        circle = self._circle(details)
+        link = await self.reach(details)
+        circle.take(link)
+        try:
+            return await link.connection.run(line, check=False, encoding=None, stdin=asyncssh.DEVNULL)
+        except (asyncssh.Error, OSError) as error:
+            raise session_failure(str(address_of(details)), error) from error
+        finally:
+            circle.release(link)
 
     async def open_exec(
         self,

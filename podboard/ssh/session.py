@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import asyncssh
 
-from podboard.errors import NoKubectlError, SshUnreachableError
+from podboard.errors import SshUnreachableError
 from podboard.model.ending import CLOSED_BY_US, dropped, exited, failed
 from podboard.model.text import one_line
 from podboard.ssh.command import find_header, hang_up_line
+from podboard.ssh.failures import no_commands, no_kubectl
 from podboard.ssh.verdict import (
     LONGEST_FAREWELL,
     exit_code,
@@ -273,11 +274,7 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
             return
         self._header, self._first, self.kubectl = header, b"", one_line(header.kubectl)
         if not header.kubectl:
-            what = one_line(self._wanted, 200) or "kubectl on its PATH, nor in the usual places"
-            self.failure = NoKubectlError(
-                f"{self.host} has no {what}",
-                "name its path there in the record: ssh_connection_details.kubectl",
-            )
+            self.failure = no_kubectl(self.host, self._wanted)
         self._settle(self._runs)
         if self.failure is not None or not self._tty:
             self._settle(self._settled)
@@ -337,9 +334,7 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
             )
         said = one_line(self._first.decode("utf-8", "replace"))
         words = f": {said}" if said else f" (exit code {self._status})"
-        return NoKubectlError(
-            f"{self.host} runs no commands{words}", "the login shell there must be able to run sh"
-        )
+        return no_commands(self.host, words)
 
     def _fail(self, error: SshError) -> Ending:
         self.failure = error

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from podboard.ssh.checkup import check_host
 from podboard.ssh.connect import address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
+    from podboard.model.checkup import Check, Scope
     from podboard.model.record import SshConnectionDetails
     from podboard.model.request import ExecRequest
     from podboard.ssh.hosts import Hosts
@@ -46,3 +48,7 @@ class SshWay:
             self._details, request.target, request.command,
             tty=request.tty, size=request.size, stdin=request.stdin,
         )  # fmt: skip
+
+    def check(self, scope: Scope) -> AsyncIterator[Check]:
+        """Tell step by step how far it leads."""
+        return check_host(self._hosts, self._details, scope)

@@ -1,0 +1,75 @@
+"""Goes up the ladder without opening anything: every way into a pod, looked at step by step."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from podboard.errors import DatabaseError, NotApplicableError, PodboardError
+from podboard.model.attempt import SSH, Attempt, Outcome
+from podboard.model.checkup import Check, Result, Step, failed, summed_up
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from podboard.model.checkup import Checkup, Scope
+    from podboard.model.record import Record
+    from podboard.session.climber import Ladder, Rung
+
+_OF_RECORDS: Final = frozenset({"ws:record", "ws:token", SSH})
+"""The methods that stand on a record."""
+
+
+async def check_up(ladder: Ladder, scope: Scope, record: Record | None = None) -> AsyncIterator[Checkup]:
+    """Look at the ways into a pod, side by side; tell of them in their order.
+
+    Args:
+        ladder: The ways.
+        scope: What to look at. Without a pod and with a record, only at the record's own ways.
+        record: What to go by instead of what is kept about the pod.
+    """
+    trouble: DatabaseError | None = None
+    if record is None and scope.target.pod:
+        try:
+            record = await ladder.find_record(scope.target)
+        except DatabaseError as error:
+            trouble = error
+    is_of_record = record is not None and not scope.target.pod
+    rungs = [rung for rung in ladder.rungs if not is_of_record or rung.name in _OF_RECORDS]
+    tasks = [asyncio.create_task(_examine(rung, scope, record, trouble)) for rung in rungs]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _examine(rung: Rung, scope: Scope, record: Record | None, trouble: DatabaseError | None) -> Checkup:
+    """Look at one way.
+
+    Args:
+        trouble: Why it is not known whether there is a record.
+    """
+    began = time.monotonic()
+    attempt = Attempt(rung.name, "", time.time(), 0.0, Outcome.TRYING)
+    checks: list[Check] = []
+    try:
+        way = await rung.way(scope.target, record)
+        await way.prepare()
+        attempt = replace(attempt, endpoint=way.endpoint)
+        checks = [check async for check in way.check(scope)]
+    except NotApplicableError as error:
+        if trouble is not None and rung.name in _OF_RECORDS:
+            checks = [failed(Step.CONFIGURATION, trouble)]
+        else:
+            reason = str(error)
+            if record is None and not scope.target.pod and rung.name in _OF_RECORDS:
+                reason = "no pod or record was named"
+            checks = [Check(Step.CONFIGURATION, Result.NOT_APPLICABLE, reason)]
+    except PodboardError as error:
+        checks = [failed(Step.CONFIGURATION, error)]
+    return summed_up(replace(attempt, duration=time.monotonic() - began), tuple(checks))
