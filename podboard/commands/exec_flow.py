@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from podboard.commands.in_terminal import InTerminal
 from podboard.commands.output import harmless
+from podboard.commands.signals import until_signalled
 from podboard.errors import ApiError, FailureKind, PodboardError, UsageError
 from podboard.kube.targets import PODS, Found, find_target, parse_name
 from podboard.logs import start_logging
@@ -33,7 +34,7 @@ from podboard.wire.shell import SHELL_COMMAND
 from podboard.wiring import open_ways
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from podboard.kube.targets import Named
@@ -49,8 +50,6 @@ LOOKUP: Final = 5.0
 """Seconds for an API server to say which containers a pod has: it need not be the way into the pod."""
 
 _INPUT, _OUTPUT, _ERRORS = _STREAMS = (0, 1, 2)
-
-_ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 _NOT_FOUND: Final = 404
 _NOBODY_TELLS: Final = {FailureKind.UNREACHABLE, FailureKind.UNTRUSTED, FailureKind.LOGIN}
@@ -113,7 +112,7 @@ def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
     if overrides.namespace:
         checked_namespace(overrides.namespace)
     try:
-        return asyncio.run(_until_signalled(_execute(overrides, database, wish, named)))
+        return asyncio.run(until_signalled(_execute(overrides, database, wish, named)))
     except UsageError:
         raise
     except PodboardError as error:
@@ -266,24 +265,3 @@ def _open_missing_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
     if sys.stderr is None:
         sys.stderr = os.fdopen(_ERRORS, "w")
-
-
-async def _until_signalled(work: Coroutine[None, None, int]) -> int:
-    """Let signals end the work in order; return its result, or 128 and the signal's number."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None  # noqa: S101 - this runs in it
-    ended_by: list[int] = []
-
-    def end(number: int) -> None:
-        ended_by.append(number)
-        task.cancel()
-
-    for number in _ENDING:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
-            loop.add_signal_handler(number, end, number)
-    try:
-        return await work
-    except asyncio.CancelledError:
-        if not ended_by:
-            raise
-        return 128 + ended_by[0]

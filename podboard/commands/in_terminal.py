@@ -44,13 +44,16 @@ class InTerminal:
     Args:
         database: Where records are; none are found where there is no such file.
         terminal: The name of the person's terminal; empty where nobody can be asked.
+
+    Attributes:
+        turn: Held by whoever uses the terminal.
     """
 
     def __init__(self, database: Path, terminal: str) -> None:
         self._database = database
         self._terminal = terminal
         self._is_lent = False
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
         self._open = AsyncExitStack()
         self._store: Store | None = None
 
@@ -117,13 +120,13 @@ class InTerminal:
     async def _lend(self) -> AsyncIterator[None]:
         """Leave the terminal to others while the block lasts."""
         self._check_is_ours()
-        async with self._turn:
+        async with self.turn:
             yield
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[_Person]:
         self._check_is_ours()
-        async with self._turn:
+        async with self.turn:
             person = _Person(self._terminal)
             try:
                 yield person
