@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from podboard.records.carrying import Progress, Skipped
 
-_BUSY_SECONDS: Final = 300.0
+_BUSY_SECONDS: Final = 60.0
 """How long to wait for another upgrade."""
 
 _NAMED: Final = 20
@@ -181,8 +181,12 @@ async def upgrade(
             async with _reading(connection):
                 return await work.survey(drop_legacy=drop_legacy)
         await work.version()  # so that what is not to be touched is not locked
-        async with writing(connection):
-            summary = await work.take_steps(backup=backup, drop_legacy=drop_legacy)
+        try:
+            async with writing(connection):
+                summary = await work.take_steps(backup=backup, drop_legacy=drop_legacy)
+        except sqlite3.OperationalError:
+            await _undo(connection)
+            raise
         return replace(summary, not_compacted=await work.compact())
 
 
@@ -219,14 +223,19 @@ class _Upgrade:
         readable = version < VERSION or await has_table(self._connection, LEGACY_TABLE)
         tightened = await asyncio.to_thread(tighten, self._path)
         copy = await self._back_up(version) if backup else None
-        if copy is None:
-            await self._check_integrity()
-        carrier = Carrier(self._connection, self._path, self._progress, dry=False)
-        summary = await self._run(carrier, version, drop_legacy=drop_legacy)
-        if copy is None and version == 1:
-            self._check_nothing_is_lost(summary)
-        if summary.legacy_dropped:
-            await drop_table(self._connection)
+        try:
+            if copy is None:
+                await self._check_integrity()
+            carrier = Carrier(self._connection, self._path, self._progress, dry=False)
+            summary = await self._run(carrier, version, drop_legacy=drop_legacy)
+            if copy is None and version == 1:
+                self._check_nothing_is_lost(summary)
+            if summary.legacy_dropped:
+                await drop_table(self._connection)
+        except BaseException:
+            if copy is not None:
+                copy.unlink()
+            raise
         return replace(
             summary,
             backup=copy,
@@ -273,6 +282,7 @@ class _Upgrade:
             async with self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
                 [(busy, _, _)] = await cursor.fetchall()
         except sqlite3.OperationalError as error:
+            await _undo(self._connection)
             return one_line(str(error))
         return "another process reads the database" if busy else None
 
@@ -301,6 +311,11 @@ class _Upgrade:
         query = "SELECT place FROM sealing_keys WHERE retired_at IS NULL ORDER BY created_at DESC LIMIT 1"
         async with self._connection.execute(query) as cursor:
             return Keys(self._path).file if await cursor.fetchone() == ("file",) else None
+
+
+async def _undo(connection: aiosqlite.Connection) -> None:
+    """Have undone what there was no room for: SQLite leaves that to who reads next."""
+    await recognise(connection)
 
 
 @asynccontextmanager
