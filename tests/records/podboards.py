@@ -15,6 +15,8 @@ SCRIPT = Path(sys.executable).with_name("podboard")
 class Podboard:
     """Runs podboard, and fails where a secret is in what it prints or on its command line."""
 
+    script = SCRIPT
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.database = folder / "podboard.db"

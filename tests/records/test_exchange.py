@@ -1,0 +1,281 @@
+"""``podboard records import`` and ``export``."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from podboard.model.secret import Secret
+from podboard.records.export import unseal
+from podboard.wire.documents import parse_document
+from tests.records.podboards import Podboard
+from tests.support.ptys import open_pty
+from tests.support.records import MARK
+
+PASSPHRASE = "correct horse battery staple"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Podboard:
+    """Another machine."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    return Podboard(folder)
+
+
+def plain(podboard: Podboard) -> list[dict[str, Any]]:
+    """The records, without what a store says of them."""
+    records: list[dict[str, Any]] = json.loads(podboard.out("list", "-o", "json"))
+    return [{key: value for key, value in record.items() if not key.endswith("_at")} for record in records]
+
+
+# -- there and back -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("output", ["json", "yaml"])
+def test_without_secrets_what_was_left_out_is_named(output: str, filled: Podboard, other: Podboard) -> None:
+    exported = filled.out("export", "-o", output)
+    assert exported == filled.out("list", "-o", output)
+    done = other("import", "-", stdin=exported)
+    assert done.stdout == "Imported 3 pod records\n"
+    assert done.stderr == (
+        'podboard: "web" was imported without kubeconfig, token, ssh_connection_details.key_string: '
+        "podboard records set web kubeconfig\n"
+    )
+    secrets = {"kubeconfig", "token"}
+    expected = [
+        {key: value for key, value in record.items() if key not in secrets} for record in plain(filled)
+    ]
+    expected[1]["ssh_connection_details"] = {"host": "bastion"}
+    assert plain(other) == expected
+
+
+@pytest.mark.parametrize("output", ["json", "yaml"])
+def test_with_secrets_everything_arrives(output: str, filled: Podboard, other: Podboard) -> None:
+    (filled.folder / "passphrase").write_text(f"{PASSPHRASE}\n")
+    told = filled.out(
+        "export", "--with-secrets", "--passphrase-file", "passphrase", "--output", "sealed", "-o", output
+    )
+    assert told == "Exported 3 pod records\n"
+    file = filled.folder / "sealed"
+    assert file.stat().st_mode & 0o777 == 0o600
+    text = file.read_text("utf-8")
+    sealed = json.loads(text) if output == "json" else yaml.safe_load(text)
+    assert {name: sealed[name] for name in ("kdf", "n", "r", "p")} == {
+        "kdf": "scrypt",
+        "n": 1 << 17,
+        "r": 8,
+        "p": 1,
+    }
+    assert MARK not in text
+    assert "bastion" not in text
+    imported = other("import", str(file), "--passphrase-file", "-", stdin=PASSPHRASE)
+    assert (imported.stdout, imported.stderr) == ("Imported 3 pod records\n", "")
+    assert plain(other) == plain(filled)
+    other("export", "--with-secrets", "--passphrase-file", "-", "--output", "again", stdin=PASSPHRASE)
+    assert _opened(other.folder / "again") == _opened(file)
+
+
+def _opened(file: Path) -> list[Any]:
+    records: list[Any] = unseal(parse_document(file.read_text("utf-8")), Secret.of(PASSPHRASE))
+    assert MARK in str(records)
+    return [{key: value for key, value in record.items() if not key.endswith("_at")} for record in records]
+
+
+def test_a_passphrase_is_typed_twice(filled: Podboard) -> None:
+    def export(first: str, second: str) -> tuple[int, bytes, bytes]:
+        with open_pty(raw=False) as pty:
+            process = filled.start(
+                "export", "--with-secrets", stdin=pty.program, stdout=subprocess.PIPE, stderr=pty.program
+            )
+            seen = b""
+            for answer in (first, second):
+                while not seen.endswith(b": "):
+                    seen += os.read(pty.person, 1024)
+                os.write(pty.person, f"{answer}\n".encode())
+                seen += os.read(pty.person, 1)
+            out, _ = process.communicate(timeout=30)
+            while not seen.endswith(b"\n"):
+                seen += os.read(pty.person, 1024)
+        return process.returncode, out, seen
+
+    code, out, seen = export(PASSPHRASE, PASSPHRASE)
+    assert code == 0
+    assert json.loads(out)["podboard_records"] == "sealed"
+    assert PASSPHRASE.encode() not in seen
+    code, out, seen = export(PASSPHRASE, f"{PASSPHRASE}r")
+    assert (code, out) == (2, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("export", "--with-secrets"), "a passphrase is needed, and standard input is no terminal"),
+        (("export", "--with-secrets", "--passphrase-file", "empty"), "no passphrase was given"),
+        (("export", "--output", "nowhere/file"), "nowhere/file cannot be written: No such file or directory"),
+        (
+            ("import", "-", "--passphrase-file", "-"),
+            "standard input cannot hold both the records and the passphrase",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], told: str, filled: Podboard) -> None:
+    (filled.folder / "empty").touch()
+    assert filled.told(*arguments, code=2)[0] == told
+
+
+def test_another_passphrase_opens_nothing(filled: Podboard, other: Podboard) -> None:
+    sealed = filled.out("export", "--with-secrets", "--passphrase-file", "-", stdin=PASSPHRASE)
+    (other.folder / "sealed").write_text(sealed)
+    [told] = other.told("import", "sealed", "--passphrase-file", "-", stdin="wrong", code=6)
+    assert told.startswith("the sealed records do not open: the passphrase is another one")
+    assert plain(other) == []
+
+
+def test_an_export_takes_the_place_of_a_file_whole(filled: Podboard) -> None:
+    file = filled.folder / "out.yaml"
+    file.write_text("before")
+    file.chmod(0o644)
+    filled("export", "web-1", "-o", "yaml", "--output", "out.yaml")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [record["name"] for record in yaml.safe_load(file.read_text("utf-8"))] == ["web-1"]
+    assert not list(filled.folder.glob(".out*"))
+
+
+# -- what is refused ------------------------------------------------------------------------
+
+NAME = "name must be 1 to 253 characters that print, without blanks around it or a - before it"
+HOST = "cluster_host must be an http or https URL without credentials, like https://10.0.0.1:6443"
+BAD = """\
+- {name: new, pod_name: new}
+- {name: a, pod_name: 12, token: "s3cr3t\\0"}
+- {name: web, pod_name: x}
+- 7
+- {name: new, pod_name: other}
+- {name: "\\e[31m", pod_name: x, cluster_host: "https://u:s3cr3t@h"}
+- {pod_name: x, nmespace: y}
+"""
+
+
+def test_all_are_imported_or_none_and_each_refused_one_is_named(filled: Podboard) -> None:
+    before = filled.contents()
+    assert filled.told("import", "-", stdin=BAD, code=6) == [
+        'record 2 "a": token holds a character that no text has',
+        'record 2 "a": pod_name must be text; put it in quotes',
+        'record 3 "web": there is a record of this name already',
+        "record 4: it is no map of fields",
+        'record 5 "new": record 1 has this name, too',
+        rf'record 6 "\x1b[31m": {NAME}',
+        rf'record 6 "\x1b[31m": {HOST}',
+        'record 7: "nmespace" is no field of a record',
+        "6 of 7 records in standard input cannot be imported",
+        "nothing was stored",
+    ]
+    assert filled.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: &a [1]\nb: *a", "file holds an alias (*); write out what it stands for, line 2"),
+        ("[" * 100_000, "file is nested too deeply"),
+        ("- " * 100_000, "file is nested too deeply, line 1"),
+        ('[{"name": "a", "name": "b"}]', "file has a map with the same key twice"),
+        ("s3cr3t: [", "file is no valid YAML, line 2"),
+        ('{"records": []}', "file holds neither a list of records nor a record"),
+        ("", "file holds neither a list of records nor a record"),
+        (
+            '{"podboard_records": "sealed", "version": 2}',
+            "the sealed records are of a kind this podboard does not know",
+        ),
+    ],
+)
+def test_a_file_that_is_none_is_said(text: str, told: str, podboard: Podboard) -> None:
+    (podboard.folder / "file").write_text(text)
+    (podboard.folder / "passphrase").write_text("x")
+    said = podboard.told("import", "file", "--passphrase-file", "passphrase", code=6)
+    assert said[0].startswith(told)
+
+
+def test_a_file_is_not_read_without_end(podboard: Podboard) -> None:
+    assert podboard.told("import", "/dev/zero", code=2) == ["/dev/zero is larger than 256 MiB"]
+    (podboard.folder / "large.yaml").write_bytes(b"# comment\n" * (4 << 20))
+    assert podboard.told("import", "large.yaml", code=2) == [
+        "large.yaml is larger than 32 MiB",
+        "write it as JSON",
+    ]
+    (podboard.folder / "latin").write_bytes(b"- {name: \xff}")
+    assert podboard.told("import", "latin", code=2) == ["latin is no UTF-8 text"]
+
+
+# -- the application before -----------------------------------------------------------------
+
+
+def pod(pk: int, **fields: Any) -> dict[str, Any]:
+    return {"model": "coding.kubernetespod", "pk": pk, "fields": fields}
+
+
+DUMP = [
+    {"model": "auth.user", "pk": 1, "fields": {"password": f"{MARK}-user"}},
+    pod(
+        7, project=3, conversation=None, pod_name="ws-1", namespace="code", image="python:3",
+        status="running", resource_limits={"cpu": "1"}, service_details={"password": f"{MARK}-service"},
+        ssh_connection_details={"hostname": "h", "user": "u", "password": f"{MARK}-ssh", "port": 22, "x": 1},
+        cluster_host="", token=f"{MARK}-token", created_at="2024-01-02T03:04:05Z",
+    ),
+    pod(8, pod_name="ws-1", namespace="code-2"),
+]  # fmt: skip
+
+
+def test_a_dumpdata_becomes_records(podboard: Podboard) -> None:
+    (podboard.folder / "dump.json").write_text(json.dumps(DUMP))
+    done = podboard("import", "dump.json")
+    assert done.stdout == "Imported 2 pod records\n"
+    assert done.stderr == "podboard: passed over 1 objects of other models\n"
+    assert plain(podboard) == [
+        {
+            "name": "ws-1",
+            "pod_name": "ws-1",
+            "namespace": "code",
+            "image": "python:3",
+            "token": "(hidden)",
+            "ssh_connection_details": {
+                "host": "h",
+                "username": "u",
+                "port": 22,
+                "password": "(hidden)",
+                "x": "(hidden)",
+            },
+            "other": {
+                "id": 7,
+                "project_id": 3,
+                "status": "running",
+                "resource_limits": {"cpu": "1"},
+                "service_details": "(hidden)",
+            },
+        },
+        {"name": "ws-1-2", "pod_name": "ws-1", "namespace": "code-2", "other": {"id": 8}},
+    ]
+    assert MARK.encode() not in podboard.database.read_bytes()
+
+
+def test_a_dumpdata_travels_on_with_what_has_no_field(podboard: Podboard, other: Podboard) -> None:
+    podboard("import", "-", stdin=json.dumps(DUMP))
+    sealed = podboard.out("export", "--with-secrets", "--passphrase-file", "-", stdin=PASSPHRASE)
+    (other.folder / "sealed").write_text(sealed)
+    other("import", "sealed", "--passphrase-file", "-", stdin=PASSPHRASE)
+    assert plain(other) == plain(podboard)
+
+
+def test_a_dumpdata_is_refused_by_row(podboard: Podboard) -> None:
+    dump = [pod(1, pod_name="a"), pod(2, namespace="x"), pod(3, pod_name="b", token=f"{MARK} \0")]
+    assert podboard.told("import", "-", stdin=json.dumps(dump), code=6) == [
+        "record 2: it has no pod_name",
+        "record 3: token holds a character that no text has",
+        "2 of 3 records in standard input cannot be imported",
+        "nothing was stored",
+    ]
