@@ -238,7 +238,9 @@ class RecordDesk:
             except DatabaseError as error:
                 self._board.tell(one_line(f"no records: {error.message}"))
                 return
-            await app.push_screen(Records(self, self._store, records, pod, self._context))
+            screen = Records(self, self._store, records, pod, self._context)
+            await app.push_screen(screen)
+            await screen.stands()
         elif self._is_old and self._upgrade is not None:
             from podboard.ui.screens.upgrade import UpgradeDialog
 

@@ -14,7 +14,7 @@ from podboard.model.record import Record
 from podboard.model.text import one_line
 from podboard.ui.keymap import RECORDS
 from podboard.ui.record_draft import draft_of
-from podboard.ui.screens.dialog import Dialog, Line
+from podboard.ui.screens.dialog import Dialog, Line, Page
 from podboard.ui.screens.record_form import RecordForm
 from podboard.ui.widgets.key_line import KeyLine
 from podboard.ui.widgets.record_list import RecordList
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from podboard.ui.record_desk import RecordDesk
 
 
-class Records(Dialog[None]):
+class Records(Page[None]):
     """Lists the records, with the one of a pod set off.
 
     Args:
@@ -41,7 +41,11 @@ class Records(Dialog[None]):
     """
 
     AUTO_FOCUS: ClassVar[str | None] = "RecordList"
-    BINDINGS: ClassVar = [Binding(key.keys, key.action, key.help) for key in RECORDS]
+    # First of all, in the order typed: what is typed ahead is for the screen a key before it opened.
+    BINDINGS: ClassVar = [
+        *(Binding(key.keys, key.action, key.help, priority=True) for key in RECORDS),
+        Binding("enter", "keep_filter", "keep the filter", priority=True),
+    ]
 
     def __init__(
         self, desk: RecordDesk, store: Store, records: Sequence[Record], pod: Pod | None, context: str
@@ -138,27 +142,48 @@ class Records(Dialog[None]):
     def action_filter(self) -> None:
         """Type a filter."""
         self._line.display = True
-        self._line.focus()
+        self.set_focus(self._line)
 
-    def on_input_changed(self, event: Line.Changed) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """While the filter is typed, letters are its own."""
+        return (action in {"keep_filter", "back"}) if self.focused is self._line else action != "keep_filter"
+
+    def on_input_changed(self) -> None:
         """Show what it fits."""
-        self._filter = event.value
-        cursor = self._list.cursor
-        self._show(cursor.name if cursor is not None else "")
+        self._take_filter()
 
-    def on_input_submitted(self) -> None:
-        """Keep the filter."""
+    def _take_filter(self) -> None:
+        if self._line.value != self._filter:
+            self._filter = self._line.value
+            cursor = self._list.cursor
+            self._show(cursor.name if cursor is not None else "")
+
+    async def action_keep_filter(self) -> None:
+        """Go back to the list."""
+        await self._line.settled()
+        self._take_filter()
+        self._leave_filter()
+
+    def _leave_filter(self) -> None:
         self._line.display = bool(self._filter)
-        self._list.focus()
+        self.set_focus(self._list)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Take the filter away; where there is none, go back to the board."""
         if self._line.display:
-            self._line.value = ""
-            self._line.display = False
-            self._list.focus()
+            await self._clear_filter()
         else:
             self.dismiss(None)
+
+    def action_close(self) -> None:
+        """Go back to the board."""
+        self.dismiss(None)
+
+    async def _clear_filter(self) -> None:
+        await self._line.settled()
+        self._line.value = ""
+        self._take_filter()
+        self._leave_filter()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -176,12 +201,17 @@ class Records(Dialog[None]):
             if self._pod is not None
             else Record(name="", pod_name="", context=self._cluster_context or None)
         )
-        await self.app.push_screen(RecordForm(self._store, new), self._stored)
+        await self._fill_in(new)
 
     async def action_edit(self) -> None:
         """Change the record under the cursor."""
         if (record := self._list.cursor) is not None:
-            await self.app.push_screen(RecordForm(self._store, record), self._stored)
+            await self._fill_in(record)
+
+    async def _fill_in(self, record: Record) -> None:
+        form = RecordForm(self._store, record)
+        await self.app.push_screen(form, self._stored)
+        await form.stands()
 
     async def on_record_list_chosen(self) -> None:
         """Change the record that was double-clicked."""
@@ -189,8 +219,7 @@ class Records(Dialog[None]):
 
     async def _stored(self, record: Record | None) -> None:
         if record is not None:
-            self._line.value = ""
-            self._line.display = False
+            await self._clear_filter()
             await self._reread(record.name, f"{record.name} is stored")
 
     async def action_remove(self) -> None:
