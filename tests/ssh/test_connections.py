@@ -138,7 +138,8 @@ async def test_a_host_that_falls_silent_is_given_up(
 
 async def test_those_that_wait_share_the_failure(sshd: Sshd, hosts: Hosts, person: Person) -> None:
     closed = write_private(
-        sshd.keys.folder / "closed", sshd.keys.person.export_private_key(passphrase="correct horse")
+        sshd.keys.folder / "closed",
+        sshd.keys.person.export_private_key(passphrase="correct horse", rounds=50),
     )
     person.answers = [None]
     way = details(sshd, key_file=str(closed))

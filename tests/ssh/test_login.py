@@ -35,7 +35,9 @@ async def refused(pool: Hosts, way: SshConnectionDetails) -> SshLoginError:
 
 
 def encrypted_key(keys: Keys, passphrase: str, name: str = "id_closed") -> Path:
-    return write_private(keys.folder / name, keys.person.export_private_key(passphrase=passphrase))
+    # The fewest that bcrypt does not warn of: what it costs to try a passphrase is not the matter here.
+    key = keys.person.export_private_key(passphrase=passphrase, rounds=50)
+    return write_private(keys.folder / name, key)
 
 
 # -- keys ---------------------------------------------------------------------------------------
