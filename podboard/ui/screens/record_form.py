@@ -97,6 +97,8 @@ class RecordForm(Page["Record | None"]):
         self._store = store
         self._record = record
         self._fields = [Field(entry, shown(record, entry)) for entry in ENTRIES]
+        self._names = Static(classes="form-names")
+        self._said = Static(classes="page-detail form-detail")
         self._keys = KeyLine()
         self._failed = ""
 
@@ -107,14 +109,14 @@ class RecordForm(Page["Record | None"]):
         with Vertical(classes="page"):
             yield Static(Content(f" {title}"), classes="page-title")
             with VerticalScroll(classes="form", can_focus=False), Horizontal():
-                yield Static(classes="form-names")
+                yield self._names
                 with Vertical(classes="form-fields"):
                     yield from plain
                     yield Static(Content(" "))
                     yield from self._fields[len(plain) :]
                     if kept := others(self._record):
                         yield Static(Content(f"kept as it is: {', '.join(kept)}"))
-            yield Static(classes="page-detail form-detail")
+            yield self._said
             yield self._keys
 
     def on_mount(self) -> None:
@@ -140,20 +142,13 @@ class RecordForm(Page["Record | None"]):
         found = problems(self._record, self._typed)
         names = []
         for field in self._fields:
-            sign = "!" if field.entry in found else " "
-            if field.entry.startswith(SSH):
-                if not field.entry.removeprefix(f"{SSH}.") or field is self._first_of_ssh:
-                    names.append(f" {SSH}")
-                names.append(f" {sign}  {field.entry.removeprefix(f'{SSH}.')}")
-            else:
-                names.append(f" {sign}{field.entry}")
-        self.query_one(".form-names", Static).update(Content("\n".join(names)))
-        self.query_one(".form-detail", Static).update(Content(f" {self._words(found)}"))
+            group, _, name = field.entry.rpartition(".")
+            if group and f" {group}" not in names:
+                names.append(f" {group}")
+            names.append(f" {'!' if field.entry in found else ' '}{'  ' if group else ''}{name}")
+        self._names.update(Content("\n".join(names)))
+        self._said.update(Content(f" {self._words(found)}"))
         return found
-
-    @property
-    def _first_of_ssh(self) -> Field:
-        return next(field for field in self._fields if field.entry.startswith(SSH))
 
     def _words(self, found: dict[str, str]) -> str:
         """What to say: of a failure, of the field that has the focus, or of the first that is wrong."""

@@ -57,18 +57,21 @@ class Records(Page[None]):
         self._pod = pod
         self._cluster_context = context
         self._filter = ""
+        self._title_line = Static(classes="page-title")
+        self._heads = Static(classes="page-heads")
         self._list = RecordList()
+        self._details = Static(classes="page-detail")
         self._line = Line("a part of a name, pod, namespace, context or note")
         self._keys = KeyLine()
 
     def compose(self) -> ComposeResult:
         """How many there are, which ones, and what one needs to know of the one under the cursor."""
         with Vertical(classes="page"):
-            yield Static(classes="page-title")
+            yield self._title_line
             yield self._line
-            yield Static(classes="page-heads")
+            yield self._heads
             yield self._list
-            yield Static(classes="page-detail")
+            yield self._details
             yield self._keys
 
     def on_mount(self) -> None:
@@ -89,7 +92,7 @@ class Records(Page[None]):
         self._list.show(shown, at=at, signed=found.record.name if found is not None else "")
         count = f"{len(shown)} of {len(self._records)}" if wanted else str(len(shown))
         filtered = f"   /{one_line(self._filter)}" if wanted else ""
-        self.query_one(".page-title", Static).update(Content(f" pod records   {count}{filtered}"))
+        self._title_line.update(Content(f" pod records   {count}{filtered}"))
 
     def on_resize(self) -> None:
         """Put the heads above their columns."""
@@ -98,10 +101,10 @@ class Records(Page[None]):
     def on_record_list_moved(self) -> None:
         """Say of the record under the cursor what its line has no room for."""
         self._show_heads()
-        self.query_one(".page-detail", Static).update(Content(self._detail()))
+        self._details.update(Content(self._detail()))
 
     def _show_heads(self) -> None:
-        self.query_one(".page-heads", Static).update(Content(self._list.heads(self.size.width)))
+        self._heads.update(Content(self._list.heads(self.size.width)))
 
     def _detail(self) -> str:
         record, pod, found = self._list.cursor, self._pod, self._found
@@ -251,7 +254,7 @@ class Records(Page[None]):
 
     def on_key(self) -> None:
         """Show the keys again in place of what was told."""
-        self._keys.set_keys(RECORDS)
+        self._keys.hush()
 
 
 class TypeName(Dialog[bool]):
