@@ -92,18 +92,21 @@ async def _find(store: Store, options: argparse.Namespace) -> tuple[Record, list
     """Return the record that is meant, and what is to be said of it."""
     name: str = options.name
     namespace, pod = _namespace_and_pod(options)
-    context = getattr(options, "context", None)
-    found = (await store.resolver()).find(pod, namespace, options.container or "", context)
-    if not (namespace or context or options.container) and name in await store.names():
+    container, context = options.container or "", getattr(options, "context", None)
+    found = (await store.resolver()).find(pod, namespace, container, context)
+    is_pod = bool(namespace or container or context)
+    if not is_pod and name in await store.names():
         record = await store.record(name)
         if found is None or found.record.name == name:
             return record, []
         return record, [f"a pod of this name may have another record: {_in_words(found.record)}"]
     if found is None:
+        where = {"namespace": namespace, "container": container, "context": context}
+        said = one_line(", ".join(f"{key} {value}" for key, value in where.items() if value))
         raise RecordError(
-            f'there is no record "{one_line(name)}", and none fits a pod of that name'
-            if namespace is None
-            else f'no record fits the pod "{one_line(pod)}" in the namespace {one_line(namespace)}',
+            f'no record fits the pod "{one_line(pod)}" ({said})'
+            if is_pod
+            else f'there is no record "{one_line(name)}", and none fits a pod of that name',
             "see podboard records list",
         )
     return await store.record(found.record.name), _reasons(found, namespace)
