@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from podboard import __version__
+from podboard.commands import doctor, records, schema
 from podboard.commands import exec as exec_command
-from podboard.commands import records, schema
 from podboard.commands.database_flag import add_database_flag, database_of
 from podboard.commands.flags import add_cluster_flags, overrides
 from podboard.errors import PodboardError
@@ -27,7 +27,7 @@ environment:
 try it without a cluster: podboard demo
 """
 
-_MODULES = {"exec": exec_command, "records": records, "schema": schema}
+_MODULES = {"doctor": doctor, "exec": exec_command, "records": records, "schema": schema}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     records.add_parser(commands)
     exec_command.add_parser(commands)
+    doctor.add_parser(commands)
     schema.add_parser(commands)
     return parser
 

@@ -29,13 +29,15 @@ from podboard.wire.exec_channel import Ended
 from podboard.wire.pod_documents import decode_pod
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable
+    from collections.abc import AsyncIterator, Awaitable, Sequence
 
     from podboard.kube.access import Access
     from podboard.kube.client import ApiClient
     from podboard.kube.credentials import Credentials
     from podboard.model.checkup import Fact, Scope
+    from podboard.model.ending import Ending
     from podboard.model.pod import Pod
+    from podboard.model.target import Target
 
     Facts = dict[str, Fact]
 
@@ -141,8 +143,9 @@ class _Look:
     async def authorisation(self) -> Check:
         """Ask the server what we may do, verb by verb."""
         target, everywhere = self._target, replace(self._target, pod="")
-        granted = {verb: await self._may(target, verb, "exec") for verb in EXEC_VERBS}
-        listed = {verb: await self._may(everywhere, verb) for verb in _TO_LIST}
+        granted, listed = await asyncio.gather(
+            self._may(target, EXEC_VERBS, "exec"), self._may(everywhere, _TO_LIST)
+        )
         facts: Facts = {"namespace": one_line(target.namespace)}
         facts |= {f"{verb} pods/exec": may for verb, may in granted.items()}
         facts |= {f"{verb} pods": may for verb, may in listed.items()}
@@ -203,7 +206,7 @@ class _Look:
 
     async def _authentication_of_old(self, facts: Facts, by: str) -> Check:
         """Have a server before 1.28, which does not tell who we are, accept us at least."""
-        await self._may(self._target, EXEC_VERBS[0], "exec")
+        await self._may(self._target, EXEC_VERBS, "exec")
         await self._note_version(facts)
         return Check(
             Step.AUTHENTICATION, Result.OK, f"accepted{by}; this server does not say as whom", facts=facts
@@ -220,8 +223,10 @@ class _Look:
             minor = re.match(r"\d+", str(found.get("minor", "")))
             self._minor = int(minor[0]) if minor and str(found.get("major")) == "1" else None
 
-    async def _may(self, target: Any, verb: str, subresource: str = "") -> bool:
-        return await self._asked(is_allowed(self._client, target, verb, subresource))
+    async def _may(self, target: Target, verbs: Sequence[str], subresource: str = "") -> dict[str, bool]:
+        """Ask for several verbs on pods, and say of each whether it is allowed."""
+        asking = [self._asked(is_allowed(self._client, target, verb, subresource)) for verb in verbs]
+        return dict(zip(verbs, await asyncio.gather(*asking), strict=True))
 
     async def _asked(self, answer: Awaitable[Answer]) -> Answer:
         """Wait for an answer, but not for long."""
@@ -231,7 +236,7 @@ class _Look:
         except TimeoutError as error:
             raise unreachable(self._access, error) from error
 
-    async def _run(self) -> Any:
+    async def _run(self) -> Ending:
         session = await open_exec(self._client, self._target, NO_OP, tty=False, stdin=False)
         try:
             while not isinstance(event := await session.receive(), Ended):
@@ -272,7 +277,8 @@ class _Look:
             )  # fmt: skip
             rests.kind = FailureKind.POD
             return failed(Step.POD, rests, facts)
-        return Check(Step.POD, Result.OK, f"container {name} of {len(names)} runs", facts=facts)
+        of_several = f" (of {len(names)})" if len(names) > 1 else ""
+        return Check(Step.POD, Result.OK, f"container {name}{of_several} runs", facts=facts)
 
 
 def _authority(access: Access) -> str:
@@ -298,24 +304,21 @@ def _source(access: Access) -> str:
 
 def _shown(access: Access, credentials: Credentials) -> tuple[Facts, str]:
     """Say what the server is shown, without showing it; also as the end of a sentence."""
-    pair = credentials.certificate
-    end = token_end(credentials.token) if credentials.token else None
-    if not access.server.startswith("https:"):
-        kind = "none"
-    elif credentials.token:
-        kind = "token"
-    elif access.username or access.password:
-        kind = "user name and password"
-    elif pair is not None:
-        kind = "client certificate"
-        certificate = read_certificate(pair.certificate)
-        end = certificate.ends if certificate is not None else None
-    else:
-        kind = "none"
-    facts: Facts = {"credential": kind, "source": _source(access)}
-    if kind == "none":
-        return facts, " without credentials"
+    kinds, end = [], None
+    if access.server.startswith("https:"):
+        if credentials.certificate is not None:
+            kinds.append("client certificate")
+            certificate = read_certificate(credentials.certificate.certificate)
+            end = certificate.ends if certificate is not None else None
+        if credentials.token:
+            kinds.append("token")
+            end = end or token_end(credentials.token)
+        elif access.username or access.password:
+            kinds.append("user name and password")
+    facts: Facts = {"credentials": tuple(kinds), "source": _source(access)}
+    by = f" by {' and '.join(kinds)}" if kinds else " without credentials"
     if end is None:
-        return facts, f" by {kind}"
+        return facts, by
+    # Of several, the server looks at the certificate first.
     facts |= {"expires": moment(end), "lasts": in_words(end, time.time())}
-    return facts, f" by {kind}, which {facts['lasts']}"
+    return facts, f"{by}, which {facts['lasts']}"

@@ -90,13 +90,14 @@ class Reach:
             facts = {}
             with contextlib.suppress(PodboardError):  # that it is not trusted is known without seeing it
                 facts = await self._shake_hands(replace(self._access, ca=None, insecure=True))
-            return failed(Step.TLS, error, facts)
+            shown = f"; it is {_in_words(facts)}" if facts else ""
+            return failed(Step.TLS, UntrustedError(f"{error.message}{shown}", error.hint), facts)
         if self._access.insecure:
             return Check(
-                Step.TLS, Result.OK, f"NOT verified: {_in_words(facts)}",
+                Step.TLS, Result.OK, f"{facts['protocol']}, NOT verified: {_in_words(facts)}",
                 "whoever is in between can read everything: name the certificate-authority instead", facts,
             )  # fmt: skip
-        return Check(Step.TLS, Result.OK, _in_words(facts), facts=facts)
+        return Check(Step.TLS, Result.OK, f"{facts['protocol']}, {_in_words(facts)}", facts=facts)
 
     async def _shake_hands(self, access: Access) -> dict[str, Fact]:
         context = await _context(access)
@@ -200,7 +201,7 @@ async def _context(access: Access) -> ssl.SSLContext:
 def _in_words(facts: dict[str, Fact]) -> str:
     names = facts.get("names")
     if not isinstance(names, tuple):
-        return f"{facts['protocol']}, with a certificate that cannot be read"
+        return "nothing that can be read"
     few = ", ".join(names[:_FEW]) or str(facts["subject"])
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    return f"{facts['protocol']}, for {few}{more}, issued by {facts['issuer']}, {facts['lasts']}"
+    return f"for {few}{more}, issued by {facts['issuer']}, {facts['lasts']}"

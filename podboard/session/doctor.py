@@ -12,7 +12,7 @@ from podboard.model.attempt import SSH, Attempt, Outcome
 from podboard.model.checkup import Check, Result, Step, failed, summed_up
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from podboard.model.checkup import Checkup, Scope
     from podboard.model.record import Record
@@ -22,7 +22,9 @@ _OF_RECORDS: Final = frozenset({"ws:record", "ws:token", SSH})
 """The methods that stand on a record."""
 
 
-async def check_up(ladder: Ladder, scope: Scope, record: Record | None = None) -> AsyncIterator[Checkup]:
+async def check_up(
+    ladder: Ladder, scope: Scope, record: Record | None = None
+) -> AsyncGenerator[Checkup, None]:
     """Look at the ways into a pod, side by side; tell of them in their order.
 
     Args:
