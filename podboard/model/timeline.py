@@ -50,7 +50,8 @@ def timeline(attempts: Iterable[Attempt], now: float) -> Iterator[Line]:
 
 def _result(attempt: Attempt, now: float) -> str:
     sign = OUTCOME_SIGNS[attempt.outcome]
-    if attempt.outcome is Outcome.NOT_APPLICABLE:
+    has_begun = attempt.outcome is Outcome.TRYING or attempt.duration > 0
+    if attempt.outcome is Outcome.NOT_APPLICABLE or not has_begun:
         return f"{sign} {attempt.sentence}"
     duration = now - attempt.started if attempt.outcome is Outcome.TRYING else attempt.duration
     status = f"{attempt.status}" if attempt.status and str(attempt.status) not in attempt.sentence else ""

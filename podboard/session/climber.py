@@ -141,12 +141,12 @@ class Ladder:
         self.rungs = tuple(rungs)
         self.find_record = find_record
         self._clock = clock
-        self._failed: dict[tuple[str, str], float] = {}
+        self._failed: dict[tuple[str, str], tuple[float, str]] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
-    def note_failure(self, rung: str, identity: str) -> None:
+    def note_failure(self, rung: str, identity: str, why: str) -> None:
         """Remember that a way failed a moment ago."""
-        self._failed[rung, identity] = self._clock()
+        self._failed[rung, identity] = self._clock(), why
 
     def forget_failure(self, rung: str, identity: str) -> None:
         """Forget it: the way worked."""
@@ -156,9 +156,10 @@ class Ladder:
         """Forget all, for a person who asks to try again."""
         self._failed.clear()
 
-    def failed_recently(self, rung: str, identity: str) -> bool:
-        """Whether a way failed a moment ago."""
-        return self._clock() - self._failed.get((rung, identity), float("-inf")) < REMEMBER
+    def recent_failure(self, rung: str, identity: str) -> str | None:
+        """Why a way failed a moment ago; None where it did not."""
+        since, why = self._failed.get((rung, identity), (float("-inf"), ""))
+        return why if self._clock() - since < REMEMBER else None
 
     def leave(self, opening: asyncio.Task[Channel]) -> None:
         """End a shell that nobody needs as soon as it is there; closing its connection would not."""
@@ -178,6 +179,7 @@ class _Try:
     rung: str
     way: Way
     attempt: Attempt
+    recent_failure: str | None
     began: float = 0.0
     is_opening: bool = False
     is_final: bool = False
@@ -249,7 +251,9 @@ class Climber:
         for rung in self._ladder.rungs:
             attempt = Attempt(rung.name, "", time.time(), 0.0, Outcome.TRYING)
             try:
-                self._tries.append(_Try(rung.name, await rung.way(target, self.record), attempt))
+                way = await rung.way(target, self.record)
+                recent_failure = self._ladder.recent_failure(rung.name, way.identity)
+                self._tries.append(_Try(rung.name, way, attempt, recent_failure))
             except (NotApplicableError, PodboardError) as error:
                 self._attempts[rung.name] = attempt = _failed(attempt, error)
                 self._tell(attempt, target)
@@ -257,7 +261,7 @@ class Climber:
     async def _follow(self, request: ExecRequest) -> Channel | None:
         """Do what ``wire.ladder.climb`` plans."""
         places = range(len(self._tries))
-        late = {place for place in places if self._failed_recently(self._tries[place])}
+        late = {place for place in places if self._tries[place].recent_failure is not None}
         plan = climb(sorted(places, key=lambda place: (place in late, place)))
         loop = asyncio.get_running_loop()
         silent_until = 0.0
@@ -274,9 +278,6 @@ class Climber:
                         if isinstance(event, Opened):
                             return self._settle_opened(self._tries[event.way])
         return None
-
-    def _failed_recently(self, tried: _Try) -> bool:
-        return self._ladder.failed_recently(tried.rung, tried.way.identity)
 
     async def _wait(self, request: ExecRequest, patience: float | None) -> Opened | Failed | Silence:
         """Wait for what becomes of a way; one that opens counts before one that fails."""
@@ -339,6 +340,8 @@ class Climber:
         cancelled = []
         for tried in self._tries:
             task = tried.task
+            if task is None and tried.recent_failure is not None:
+                self._tell_passed_over(tried, tried.recent_failure)
             if task is None or (task.done() and (task.exception() is not None or task.result() is opened)):
                 continue
             self._settle_overtaken(tried)
@@ -377,7 +380,7 @@ class Climber:
             if error.kind is FailureKind.UNTRUSTED:
                 self._untrusted.add((tried.way.endpoint, tried.way.trust))
             if error.kind in _WORTH_REMEMBERING:
-                self._ladder.note_failure(tried.rung, tried.way.identity)
+                self._ladder.note_failure(tried.rung, tried.way.identity, error.message)
 
     def _settle_overtaken(self, tried: _Try) -> None:
         duration = time.monotonic() - tried.began
@@ -387,7 +390,12 @@ class Climber:
         )
         if sentence:
             self._note(logging.INFO, f"{tried.rung}: {sentence}")
-            self._ladder.note_failure(tried.rung, tried.way.identity)
+            self._ladder.note_failure(tried.rung, tried.way.identity, sentence)
+
+    def _tell_passed_over(self, tried: _Try, why: str) -> None:
+        sentence = f"failed a moment ago: {why}"
+        self._put(tried, replace(tried.attempt, outcome=Outcome.OVERTAKEN, sentence=sentence))
+        self._note(logging.INFO, f"{tried.rung}: {sentence}")
 
     def _tell_begin(self, tried: _Try, target: Target) -> None:
         if tried.rung == SSH and len(self._attempts) > 1:

@@ -131,6 +131,12 @@ class Terminal:
         return self._climber.attempts if self._climber is not None else []
 
     @property
+    def detour(self) -> Attempt | None:
+        """The way that would have come first, where the shell was opened by another."""
+        ways = [attempt for attempt in self.attempts if attempt.outcome is not Outcome.NOT_APPLICABLE]
+        return ways[0] if ways and ways[0].outcome is not Outcome.OPENED else None
+
+    @property
     def climbing_for(self) -> float:
         """For how many seconds it has been opened by now, 0 where it is open or has ended."""
         is_climbing = self.badge.state in (TerminalState.CONNECTING, TerminalState.RECONNECTING)

@@ -63,6 +63,7 @@ class Keyboard:
             self._after_leader(event)
         elif event.key == LEADER:
             self._leading = True
+            self._board.key_line.hush()
             self._board.set_timer(MENU_AFTER, self._show_menu)
         elif self.filter is not None:
             self._edit_filter(event)
@@ -97,6 +98,7 @@ class Keyboard:
             self.perform(action)
 
     def _edit_filter(self, event: events.Key) -> None:
+        self._board.key_line.hush()
         text = self.filter or ""
         match event.key:
             case "enter" | "tab" | "up" | "down":
@@ -133,6 +135,7 @@ class Keyboard:
 
     def perform(self, action: str) -> None:
         """Do what a table of keys names; keys typed before it is done wait."""
+        self._board.key_line.hush()
         match action:
             case "filter":
                 self.filter = self._board.filter_text

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from podboard.errors import UsageError
+from podboard.model.badge import TerminalState
 from podboard.model.names import checked_namespace
 from podboard.model.pod_columns import Health, container_names, default_container
 from podboard.model.size import Size as TerminalSize
@@ -19,6 +20,7 @@ from podboard.model.target import Target
 from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES, arrange
 from podboard.ui.keyboard import Keyboard
+from podboard.ui.keymap import LEADER_SHOWN
 from podboard.ui.pod_rows import RECORD_SIGN
 from podboard.ui.record_desk import RecordDesk
 from podboard.ui.widgets.key_line import KeyLine
@@ -232,7 +234,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._refresh_list()
 
     def tell(self, message: str) -> None:
-        """Say something on the line at the bottom, until the next key."""
+        """Say something on the line at the bottom, for a moment or until the next key of the board."""
         # Behind the keys that are shown for where the same key has led.
         self.call_later(self.key_line.tell, message)
 
@@ -552,9 +554,23 @@ class Board(Screen[None], inherit_bindings=False):
         if self._area.active is not None:
             self._area.reopen(self._area.active)
 
-    def on_terminal_pane_changed(self) -> None:
+    def on_terminal_pane_changed(self, event: TerminalPane.Changed) -> None:
         """Let tabs, list and title say how terminals stand."""
+        self._tell_detour(event.pane)
         self._refresh_terminals()
+
+    def _tell_detour(self, pane: TerminalPane) -> None:
+        """Say it to a person who looks at a terminal that was opened by another way than the first."""
+        terminal = pane.terminal
+        if (
+            pane is self._area.active
+            and terminal.badge.state is TerminalState.OPEN
+            and pane.told_opened != terminal.opened
+        ):
+            pane.told_opened = terminal.opened
+            if detour := terminal.detour:
+                why = f"{detour.method}: {detour.sentence}"
+                self.tell(one_line(f"opened by {terminal.badge.method} · {LEADER_SHOWN} d tells all · {why}"))
 
     def on_terminal_area_changed(self) -> None:
         """Let tabs, list and title say which terminals there are."""

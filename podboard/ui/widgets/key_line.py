@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -13,14 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.geometry import Size
+    from textual.timer import Timer
 
     from podboard.ui.keymap import Key
+
+MOMENT: Final = 10.0
+"""Seconds for which a message stands, if nobody takes it away."""
 
 
 class KeyLine(LooksMixin):
     """Shows as many keys as fit, and a word on the right where they leave room for it.
 
-    ``tell`` replaces the keys by a message until the next change of keys.
+    ``tell`` replaces the keys by a message for a moment.
     """
 
     LOOKS = "key-line"
@@ -32,6 +37,7 @@ class KeyLine(LooksMixin):
         self._keys: tuple[Key, ...] = ()
         self._right = ""
         self._message = ""
+        self._silence: Timer | None = None
 
     def set_keys(self, keys: Iterable[Key], *, mode: str = "", right: str = "") -> None:
         """Show ``keys``.
@@ -41,14 +47,23 @@ class KeyLine(LooksMixin):
             right: What stands at the right end.
         """
         shown = tuple(key for key in keys if key.label)
-        if (shown, mode, right, "") != (self._keys, self._mode, self._right, self._message):
-            self._keys, self._mode, self._right, self._message = shown, mode, right, ""
+        if (shown, mode, right) != (self._keys, self._mode, self._right):
+            self._keys, self._mode, self._right = shown, mode, right
             self.refresh()
 
     def tell(self, message: str) -> None:
         """Show a message in place of the keys; control characters must be gone from it."""
+        self.hush()
         self._message = message
+        self._silence = self.set_timer(MOMENT, self.hush)
         self.refresh()
+
+    def hush(self) -> None:
+        """Show the keys again."""
+        if self._silence is not None:
+            self._silence.stop()
+            self._silence, self._message = None, ""
+            self.refresh()
 
     def get_content_height(self, _container: Size, _viewport: Size, _width: int) -> int:
         """One line."""
@@ -60,8 +75,10 @@ class KeyLine(LooksMixin):
         key_style = self.look("key")
         width = self.size.width
         if self._message:
-            style = self.look("message")
-            return Strip([Segment(f" {self._message}", style)]).adjust_cell_length(width, base)
+            text = f" {self._message}"
+            if cell_len(text) > width:
+                text = f"{set_cell_size(text, width - 1)}…"
+            return Strip([Segment(text, self.look("message"))]).adjust_cell_length(width, base)
         segments = [Segment(f" {self._mode} ", self.look("mode"))] if self._mode else []
         room = width - sum(segment.cell_length for segment in segments)
         for key in self._keys:

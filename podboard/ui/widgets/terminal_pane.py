@@ -48,6 +48,7 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     Attributes:
         is_covered: Whether something lies above it though it has the focus.
+        told_opened: When the last shell was opened of which it was told how.
     """
 
     ALLOW_SELECT = False
@@ -83,6 +84,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._painter = Painter(self.paint, lambda: self._driver.backlog if self._driver else 0)
         self._held_since = 0.0
         self.is_covered = False
+        self.told_opened = 0.0
         self._is_above_end = False
         self._seen_bells = 0
         self._is_following = False

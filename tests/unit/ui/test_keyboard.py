@@ -59,7 +59,7 @@ class Board:
         self.has_terminals = False
         self.is_active = True
         self.filter_text = ""
-        self.key_line = SimpleNamespace(set_keys=self._set_keys)
+        self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None)
         self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
         self._working: set[asyncio.Task[Any]] = set()
 
