@@ -4,7 +4,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from podboard.errors import ApiError, KubeconfigError, PodboardError, Unreachabl
 from podboard.kube import client as client_module
 from podboard.kube.access import Access, ClientCertificate
 from podboard.kube.client import ApiClient
+from tests.support.bystanders import connect_proxy, plain
 from tests.support.certificates import Pair, authority, new_authority, server_context, signed
 from tests.support.recordings import recording
 from tests.support.replay import Reader, ReplayServer, Request, Writer, answer
@@ -135,23 +135,6 @@ async def test_a_plain_server_has_no_tls() -> None:
 
 
 # -- no answer
-
-
-@asynccontextmanager
-async def plain(reply, requests: list[str] | None = None) -> AsyncIterator[int]:  # noqa: ANN001 - a callable
-    """Serve one reply to each connection, without TLS."""
-
-    async def serve(reader: Reader, writer: Writer) -> None:
-        data = await reader.read(65536)
-        if requests is not None:
-            requests.append(data.decode("latin-1"))
-        if said := reply(data):
-            writer.write(said)
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 @pytest.fixture
@@ -297,33 +280,6 @@ async def test_a_proxy_is_asked_to_connect(server: ReplayServer) -> None:
     assert [line.split("\r\n")[0] for line in asked] == ["CONNECT 127.0.0.1:6443 HTTP/1.1"] * 2
     assert "Proxy-Authorization: Basic bWU6aHVzaA==" in asked[0]
     assert "secret-token" not in "".join(asked)
-
-
-@asynccontextmanager
-async def connect_proxy(target: int, asked: list[str]) -> AsyncIterator[int]:
-    """Tunnel everything to one port, whatever is asked for."""
-    pipes: set[asyncio.Task[None]] = set()
-
-    async def pipe(reader: Reader, writer: Writer) -> None:
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-        finally:
-            writer.close()
-
-    async def serve(reader: Reader, writer: Writer) -> None:
-        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        there = await asyncio.open_connection("127.0.0.1", target)
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        for one, other in ((reader, there[1]), (there[0], writer)):
-            pipes.add(asyncio.create_task(pipe(one, other)))
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-        for task in pipes:
-            task.cancel()
-        await asyncio.gather(*pipes, return_exceptions=True)
 
 
 async def test_a_proxy_that_refuses_is_named_without_its_password() -> None:
