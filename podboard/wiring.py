@@ -16,7 +16,7 @@ from podboard.model.attempt import METHODS
 from podboard.model.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from podboard.config import Config
     from podboard.kube.access import Access
@@ -33,14 +33,9 @@ if TYPE_CHECKING:
     FindRecord = Callable[[Target, str | None], Awaitable[Record | None]]
     """Finds the record of a pod in a context, None where that is not known; raises DatabaseError."""
 
-_LOADED_EARLY = (
-    "podboard.config",
-    "podboard.kube.incluster",
-    "podboard.kube.resolve",
-    "podboard.kube.ways",
-    "podboard.session.cluster",
-    "podboard.session.terminal",
-)
+_FOR_WAYS = ("podboard.config", "podboard.kube.incluster", "podboard.kube.resolve", "podboard.kube.ways")
+_FOR_CLUSTERS = ("podboard.session.cluster", "podboard.session.terminal")
+"""What will be needed, and takes too long to load for the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,18 +251,23 @@ async def open_cluster(
         ConfigError: The configuration cannot be used.
         UsageError: The flags contradict each other.
     """
+    await asyncio.to_thread(_load, _FOR_CLUSTERS)
+    from podboard.session.cluster import Cluster
+
     async with open_ways(overrides, services) as ways:
         client = await ways.client()
-        from podboard.session.cluster import Cluster
 
         yield Cluster(client, ways.ladder, None if all_namespaces else client.access.namespace)
 
 
 def _read_config() -> Config:
-    """Read the configuration, and load what the cluster will need; both take too long for the event loop."""
-    for module in _LOADED_EARLY:
-        importlib.import_module(module)
+    _load(_FOR_WAYS)
     from podboard.config import read_config
     from podboard.paths import config_file
 
     return read_config(config_file(os.environ))
+
+
+def _load(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
