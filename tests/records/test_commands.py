@@ -182,15 +182,13 @@ def test_a_name_is_a_records_first(filled: Podboard) -> None:
 
 def test_a_namespace_that_is_not_said_may_decide(filled: Podboard) -> None:
     assert "# in one namespace it may be another: name it with -n" in filled.out("show", "web-7")
-    assert (
-        filled.told("show", "shop/web-7", "-n", "data", code=2)[0]
-        == "shop/web-7 is not in the namespace data"
-    )
+    [told] = filled.told("show", "shop/web-7", "-n", "data", code=2)
+    assert told == "shop/web-7 is not in the namespace data"
     filled("remove", "all")
-    assert (
-        filled.told("show", "db", "-n", "data", code=6)[0]
-        == 'no record fits the pod "db" in the namespace data'
-    )
+    told, _ = filled.told("show", "db", "-n", "data", code=6)
+    assert told == 'no record fits the pod "db" (namespace data)'
+    told, _ = filled.told("show", "web", "-n", "data", "-c", "log", "--context", "x", code=6)
+    assert told == 'no record fits the pod "web" (namespace data, container log, context x)'
 
 
 def test_container_and_context_decide(filled: Podboard) -> None:
