@@ -120,7 +120,9 @@ def test_help_tells_of_everything() -> None:
         "--as-group",
         "--request-timeout",
         "demo",
+        "schema",
         "KUBECONFIG",
+        "PODBOARD_DATABASE",
         "PODBOARD_LOG",
         "NO_COLOR",
     ):
