@@ -156,6 +156,8 @@ class Reach:
     def _told(self, step: Step) -> Iterator[None]:
         try:
             yield
+        except EOFError as error:
+            raise self._failure(step, ProxyError("it closed the connection")) from error
         except (OSError, ProxyError) as error:
             raise self._failure(step, error) from error
 
