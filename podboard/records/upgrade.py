@@ -141,7 +141,7 @@ class Summary:
             done = "would be removed" if self.dry_run else "is removed"
             yield f"The table {LEGACY_TABLE} {done}."
         elif self.legacy_there:
-            yield f"The table {LEGACY_TABLE} is left as it was, and holds its secrets readable."
+            yield f"The table {LEGACY_TABLE} stays as it is, and holds its secrets readable."
             if self.reasons_to_keep:
                 yield "It is not removed:"
                 yield from (f"  {reason}" for reason in self.reasons_to_keep)
