@@ -42,7 +42,10 @@ LOGIN: Final = 15.0
 """Seconds for the login, likewise."""
 
 KUBECTL: Final = 15.0
-"""Seconds for kubectl there; it waits for its API server without an end."""
+"""Seconds for kubectl there."""
+
+REQUEST: Final = 10.0
+"""Seconds that kubectl gives its API server: who stops waiting for kubectl does not end it."""
 
 _TOLD: Final = ("host", "port", "username", "jump_host", "key_file", "kubectl", "kubeconfig", "context")
 
@@ -199,7 +202,13 @@ class _Look:
         namespace = checked_namespace(self._target.namespace)
         pods = f"pods/{checked_pod(self._target.pod)}" if self._target.pod else "pods"
         _, output, errors = await self._kubectl(
-            "auth", "can-i", "create", pods, "--subresource=exec", f"--namespace={namespace}"
+            "auth",
+            "can-i",
+            "create",
+            pods,
+            "--subresource=exec",
+            f"--namespace={namespace}",
+            f"--request-timeout={REQUEST:g}s",
         )
         facts: Facts = {"namespace": namespace}
         answer = output.split()[:1]
