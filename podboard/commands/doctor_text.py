@@ -122,18 +122,18 @@ def _lines(checkup: Checkup, style: Style) -> Iterator[str]:
     head = f"{number:>2}  {attempt.method:<{_METHOD}}  "
     sign = OUTCOME_SIGNS[attempt.outcome]
     if attempt.outcome is Outcome.NOT_APPLICABLE:
-        yield from _wrapped(f"{head}{sign} ", attempt.sentence, sign, _DIM, style)
+        yield _wrapped(f"{head}{sign} ", attempt.sentence, sign, _DIM, style)
         return
     endpoint = f"{harmless(attempt.endpoint)}  " if attempt.endpoint else ""
-    told = f"{_WORDS[attempt.outcome]}  {attempt.duration:.2f} s"
-    yield from _wrapped(f"{head}{endpoint}{sign} ", told, sign, _GOOD if checkup.works else _BAD, style)
+    told = f"{endpoint}{sign} {_WORDS[attempt.outcome]}  {attempt.duration:.2f} s"
+    yield _wrapped(head, told, sign, _GOOD if checkup.works else _BAD, style)
     unreached = [check for check in checkup.checks if check.result is Result.SKIPPED and not check.sentence]
     for check in checkup.checks:
         if check not in unreached:
             yield from _check_lines(check, style)
     if unreached:
         sign, names = RESULT_SIGNS[Result.SKIPPED], ", ".join(check.step for check in unreached)
-        yield from _wrapped(f"{'':{_INDENT}}{sign} ", f"not reached: {names}", sign, _DIM, style)
+        yield _wrapped(f"{'':{_INDENT}}{sign} ", f"not reached: {names}", sign, _DIM, style)
 
 
 def _check_lines(check: Check, style: Style) -> Iterator[str]:
@@ -141,13 +141,13 @@ def _check_lines(check: Check, style: Style) -> Iterator[str]:
     time = f"{check.duration:.2f} s" if check.result in {Result.OK, Result.FAILED} else ""
     head = f"{'':{_INDENT}}{sign} {check.step:<{_STEP}}  {time:>6}  "
     status = f"{check.status} " if check.status and str(check.status) not in check.sentence else ""
-    yield from _wrapped(head, f"{status}{check.sentence}", sign, _COLOURS[check.result], style)
+    yield _wrapped(head, f"{status}{check.sentence}", sign, _COLOURS[check.result], style)
     if check.hint:
-        yield from _wrapped(f"{'':{len(head)}}→ ", check.hint, "→", _DIM, style)
+        yield _wrapped(f"{'':{len(head)}}→ ", check.hint, "→", _DIM, style)
 
 
-def _wrapped(head: str, text: str, sign: str, colour: str, style: Style) -> Iterator[str]:
-    """Write a text behind its head, and what does not fit below it; the head's sign is coloured."""
+def _wrapped(head: str, text: str, sign: str, colour: str, style: Style) -> str:
+    """Write a text behind its head, and what does not fit below it; the sign is coloured."""
     text, head = harmless(text), head if text else head.rstrip()
     if style.width is None:
         lines = [f"{head}{text}"]
@@ -158,8 +158,7 @@ def _wrapped(head: str, text: str, sign: str, colour: str, style: Style) -> Iter
     else:
         below = textwrap.wrap(text, max(style.width - _BELOW, _NARROW))
         lines = [head.rstrip(), *(f"{'':{_BELOW}}{line}" for line in below)]
-    yield lines[0].replace(sign, _coloured(sign, colour, style), 1)
-    yield from lines[1:]
+    return "\n".join(lines).replace(sign, _coloured(sign, colour, style), 1)
 
 
 def _coloured(text: str, colour: str, style: Style) -> str:
