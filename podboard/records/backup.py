@@ -17,7 +17,6 @@ from podboard.errors import DamagedDatabaseError, DatabaseError, OldDatabaseErro
 from podboard.model.text import one_line
 from podboard.records.carrying import has_table
 from podboard.records.database import (
-    BUSY_SECONDS,
     RESTORE,
     Kind,
     check_version,
@@ -40,6 +39,9 @@ _PAGES: Final = 2048
 """Pages that are copied between two calls of a progress."""
 
 _UNFINISHED: Final = ".unfinished"
+
+_BUSY_SECONDS: Final = 5.0
+"""How long to wait for others to close a database that is to be restored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ async def _check(source: aiosqlite.Connection, backup: Path) -> int:
 
 async def _put_back(source: aiosqlite.Connection, path: Path, progress: Progress) -> Path | None:
     """Let a database be another in one transaction; returns where it is kept as it was."""
-    async with open_any(path, create=True, busy_seconds=BUSY_SECONDS) as connection:
+    async with open_any(path, create=True, busy_seconds=_BUSY_SECONDS) as connection:
         await _lock_out_others(connection, path)
         kept = None
         kind, version = await recognise(connection)

@@ -27,8 +27,9 @@ APPLICATION_ID: Final = int.from_bytes(b"podb")
 LEGACY_TABLE: Final = "coding_kubernetespod"
 """The table of the Django application that kept pod records before podboard."""
 
-BUSY_SECONDS: Final = 5.0
-"""How long to wait for another process that writes."""
+BUSY_SECONDS: Final = 30.0
+"""How long to wait for another process that writes: SQLite has no queue, and beside one that writes without
+a pause it is chance that lets another in."""
 
 RESTORE: Final = "restore a backup with: podboard schema restore"
 """What to do with a damaged database."""

@@ -136,7 +136,7 @@ async def test_nothing_that_lies_beside_a_damaged_database_gets_into_the_other(p
 
 async def test_not_while_another_process_has_it_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backup = await upgraded(path, "version-1")
-    monkeypatch.setattr("podboard.records.backup.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("podboard.records.backup._BUSY_SECONDS", 0.01)
     async with open_store(path) as store:
         await store.resolver()
         before = contents(path)

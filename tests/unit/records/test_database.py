@@ -53,7 +53,7 @@ async def test_it_is_made_once(path: Path) -> None:
     async with open_current(path) as one, open_current(path) as other:
         await one.execute("INSERT INTO boards VALUES ('', '{}', '')")
         async with other.execute("SELECT count(*) FROM boards") as cursor:
-            assert await cursor.fetchall() == [(1,)]
+            assert list(await cursor.fetchall()) == [(1,)]
 
 
 @pytest.mark.parametrize("fixture", OLD)

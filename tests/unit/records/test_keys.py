@@ -21,14 +21,14 @@ class Ring(keyring.backend.KeyringBackend):
     """A keyring in memory."""
 
     def __init__(self, *, priority: float = 5, fails: Exception | None = None, forgets: bool = False) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.rating = priority
         self.fails = fails
         self.forgets = forgets
         self.entries: dict[tuple[str, str], str] = {}
 
     @property
-    def priority(self) -> float:  # type: ignore[override]
+    def priority(self) -> float:
         return self.rating
 
     def get_password(self, service: str, username: str) -> str | None:

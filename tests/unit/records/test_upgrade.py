@@ -239,7 +239,7 @@ async def test_what_cannot_be_kept_is_skipped_with_its_reason(
 
 # -- any contents ---------------------------------------------------------------------------
 
-EMPTY = (None, "", {}, [])
+EMPTY: tuple[Any, ...] = (None, "", {}, [])
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=8)
@@ -510,7 +510,7 @@ def test_what_cannot_be_upgraded_is_left_as_it_is(
     make_it: Callable[[Path], None],
     error: type[DatabaseError],
     said: str,
-    options: dict[str, bool],
+    options: dict[str, Any],
 ) -> None:
     make_it(path)
     before = path.read_bytes() if path.exists() else None
