@@ -21,7 +21,7 @@ def main(names: list[str]) -> int:
         for name in names or MEASURES:
             for result in MEASURES[name](world):
                 print_line(result)
-                missed += not result.reached
+                missed += result.reached is False
     return int(missed > 0)
 
 

@@ -9,8 +9,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bench.ladder import blackholed, one_bastion
 from bench.outer import SIZE, Outer
-from bench.report import alternate, at_least, at_most, below, quantile
+from bench.records import records
+from bench.report import alternate, at_least, at_most, below, compare, quantile
 from bench.streams import write_streams
 from bench.world import BIN, NAMESPACE, PROMPT, PYTHON
 
@@ -24,6 +26,25 @@ if TYPE_CHECKING:
 KEYS = "abcdefgh"
 STREAM_SIZE = 16 << 20
 HIDDEN = 20
+
+
+def start(world: World) -> Iterator[Result]:
+    """What the command line's own answers take, beyond Python's start."""
+
+    def run(argv: list[str]) -> float:
+        started = time.perf_counter()
+        subprocess.run(argv, env=world.environ, check=True, capture_output=True)
+        return (time.perf_counter() - started) * 1e3
+
+    podboard = str(BIN / "podboard")
+    shown, told, python = alternate(
+        15,
+        lambda: run([podboard, "--help"]),
+        lambda: run([podboard, "--version"]),
+        lambda: run([PYTHON, "-c", "pass"]),
+    )
+    for flag, taken in (("--help", shown), ("--version", told)):
+        yield below(f"podboard {flag}, beyond python -c pass", taken - python, "ms", 150)
 
 
 def first_frame(world: World) -> Iterator[Result]:
@@ -137,7 +158,7 @@ def flood(world: World) -> Iterator[Result]:
             lambda kind=kind: floor(kind),  # type: ignore[misc]
         )
         yield at_least(f"flood, {kind} / kubectl in attached tmux", ours, tmux, "MB/s", bound)
-        yield at_least(f"flood, {kind} / a reader that discards", ours, least, "MB/s", 0)
+        yield compare(f"flood, {kind} / a reader that discards", ours, least, "MB/s")
 
 
 def frame(_world: World) -> Iterator[Result]:
@@ -194,6 +215,7 @@ def hidden_panes(world: World) -> Iterator[Result]:
 
 
 MEASURES = {
+    "start": start,
     "first-frame": first_frame,
     "block": longest_block,
     "enter": enter_to_prompt,
@@ -202,4 +224,7 @@ MEASURES = {
     "frame": frame,
     "hidden": hidden_panes,
     "memory": memory,
+    "blackholed": blackholed,
+    "bastion": one_bastion,
+    "records": records,
 }

@@ -81,8 +81,7 @@ class Outer:
 
     def text(self) -> str:
         """What stands on the screen."""
-        self.screen.update()
-        return "\n".join("".join(run.text for run in row) for row in self.screen.rows)
+        return text_of(self.screen)
 
     def until(self, holds: Callable[[], bool]) -> float:
         """Read until ``holds`` does; returns when that was, on the clock of ``time.perf_counter``."""
@@ -129,3 +128,9 @@ class Outer:
                 return run.text[column - at] if len(run.text) == run.width else ""
             at += run.width
         return ""
+
+
+def text_of(screen: Screen) -> str:
+    """What stands on a screen."""
+    screen.update()
+    return "\n".join("".join(run.text for run in row) for row in screen.rows)

@@ -20,6 +20,7 @@ class Result:
         other: What it is held against, with its unit.
         value: The ratio or the figure that counts.
         reach: The bound for it, in words: ``<= 1.3x``.
+        reached: None where there is no bound.
     """
 
     measure: str
@@ -27,7 +28,7 @@ class Result:
     other: str
     value: str
     reach: str
-    reached: bool
+    reached: bool | None
 
 
 def at_most(measure: str, podboard: float, other: float, unit: str, bound: float) -> Result:
@@ -56,9 +57,21 @@ def at_least(measure: str, podboard: float, other: float, unit: str, bound: floa
     )
 
 
-def below(measure: str, figure: float, unit: str, bound: float) -> Result:
-    """A figure that should be small."""
-    return Result(measure, f"{figure:.3g} {unit}", "", "", f"<= {bound} {unit}", figure <= bound)
+def below(measure: str, figure: float, unit: str, bound: float, other: float | None = None) -> Result:
+    """A figure that should be small; ``other`` is only told beside it."""
+    beside = ("", "") if other is None else (f"{other:.3g} {unit}", f"{figure / other:.2f}x")
+    return Result(measure, f"{figure:.3g} {unit}", *beside, f"<= {bound} {unit}", figure <= bound)
+
+
+def compare(measure: str, podboard: float, other: float, unit: str) -> Result:
+    """A ratio without a bound."""
+    ratio = f"{podboard / other:.2f}x"
+    return Result(measure, f"{podboard:.3g} {unit}", f"{other:.3g} {unit}", ratio, "", None)
+
+
+def skipped(measure: str, why: str) -> Result:
+    """What cannot be measured here."""
+    return Result(f"{measure}: skipped, {why}", "", "", "", "", None)
 
 
 def alternate(runs: int, *measures: Callable[[], float]) -> list[float]:
@@ -78,10 +91,10 @@ def quantile(figures: Iterable[float], share: float) -> float:
 
 def print_line(result: Result) -> None:
     """Print one line."""
-    mark = "ok" if result.reached else "MISSED"
+    mark = {True: "ok", False: "MISSED", None: ""}[result.reached]
     print(
         f"{result.measure:<58} {result.podboard:>12} {result.other:>12} {result.value:>8} "
-        f"{result.reach:>10}  {mark}",
+        f"{result.reach:>10}  {mark}".rstrip(),
         flush=True,
     )
 
