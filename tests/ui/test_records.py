@@ -19,7 +19,7 @@ from podboard.model.secret import Secret
 from podboard.records.store import Store, open_store
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
-from tests.ui.person import BACKSPACE, DOWN, ESCAPE, LEADER, at_the_board
+from tests.ui.person import BACKSPACE, DOWN, ESCAPE, LEADER, Person, at_the_board
 from tests.ui.still import Shells, StillCluster
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ def some_records(count: int) -> list[Record]:
     return [Record(name=f"record-{number:03}", pod_name=f"pod-{number}") for number in range(count)]
 
 
+async def signs(person: Person, *pods: str) -> None:
+    """Wait until all of the pods have the sign."""
+    await person.until(lambda: all("◆" in person.line(name) for name in pods), f"the signs of {pods}")
+
+
 # -- from a pod to a record -----------------------------------------------------------------
 
 
@@ -101,8 +106,7 @@ async def test_three_keys_from_a_pod_to_a_stored_record(columns: int, rows: int,
         person.type(ESCAPE)
         await person.no_longer_sees("pod records")
         await person.sees("◆ record web")
-        assert "◆" in person.line("web-7d9f-x2x4q")
-        assert "◆" in person.line("web-7d9f-zzzzz")
+        await signs(person, "web-7d9f-x2x4q", "web-7d9f-zzzzz")
         assert "◆" not in person.line("api-1")
     [record] = await stored(database)
     assert (record.name, record.pod_name, record.namespace) == ("web", "web-*", "shop")
@@ -129,12 +133,10 @@ async def test_the_sign_follows_records_and_pods(database: Path) -> None:
     await fill(database, Record(name="else", pod_name="api-1", context="other"))
     cluster = StillCluster(pod("api-1"), pod("web-1"), pod("web-1", "data"))
     async with at_the_board(**with_records(cluster, database)) as person:
-        await person.sees("◆")
-        assert sum("◆" in line for line in person.lines() if "web-1" in line) == 1
+        await person.until(lambda: sum("◆" in line for line in person.lines() if "web-1" in line) == 1)
         assert "◆" not in person.line("api-1")
         cluster.put(pod("web-2"))
-        await person.sees("web-2")
-        assert "◆" in person.line("web-2")
+        await signs(person, "web-2")
         person.type("r")
         await person.sees("pod records   2")
         person.type("Gx")
@@ -648,8 +650,7 @@ async def test_the_demo_has_a_database_of_its_own(tmp_path: Path, monkeypatch: p
     cluster = StillCluster(pod("web-1"), pod("postgres-0", "data"), pod("api-1"))
     records: Callable[[], AbstractAsyncContextManager[Store]] = partial(demo_records, "kind-dev")
     async with at_the_board(cluster.connect, records=records) as person:
-        await person.sees("◆")
-        assert all("◆" in person.line(name) for name in ("web-1", "postgres-0"))
+        await signs(person, "web-1", "postgres-0")
         assert len(names_in(tmp_path)) == 1
         person.type("q")
         await person.leaves()

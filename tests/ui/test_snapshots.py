@@ -13,6 +13,7 @@ import time
 from contextlib import asynccontextmanager, suppress
 from difflib import unified_diff
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,17 +22,21 @@ import pytest
 from podboard.errors import ApiError, NoKubeconfigError
 from podboard.model.ending import exited
 from podboard.model.pod_columns import Health
+from podboard.model.record import Record, SshConnectionDetails
+from podboard.model.secret import Secret
+from podboard.records.store import open_store
 from podboard.wire.exec_channel import Ended
 from tests.support.pictures import draw
 from tests.support.pods import pod
 from tests.support.waiting import until
-from tests.ui.person import LEADER, at_the_board
+from tests.ui.person import DOWN, LEADER, at_the_board
 from tests.ui.still import Shells
 from tests.unit.session.fakes import FakeRung
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
+    from podboard.records.store import Store
     from podboard.session.cluster import Cluster
     from podboard.ui.app import Connect
     from tests.ui.person import Person
@@ -187,6 +192,45 @@ async def diagnose_a_refusal(person: Person, shells: Shells) -> None:
     await person.sees("connecting to https://")
 
 
+# -- records --------------------------------------------------------------------------------
+
+
+async def see_signs(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    await person.sees("◆")
+    person.type("G")
+    await person.sees("◆ record web")
+
+
+async def look_at_records(person: Person, shells: Shells) -> None:
+    await see_signs(person, shells)
+    person.type("r")
+    await person.sees("pod records   3", "and no other record does")
+
+
+async def fill_in_a_record(person: Person, shells: Shells) -> None:
+    await look_at_records(person, shells)
+    person.type("e")
+    await person.sees("record web", "what you call this record")
+    person.type(f"{DOWN * 6}10.0.0.1")
+    await person.sees("! cluster_host must be")
+
+
+@asynccontextmanager
+async def some_records() -> AsyncIterator[Store]:
+    details = SshConnectionDetails.of({"host": "bastion.test", "username": "ops", "password": "hunter2"})
+    records = (
+        Record(name="postgres", pod_name="postgres-0", namespace="data", note="look twice"),
+        Record(name="web", pod_name="web-*", namespace="shop", ssh_connection_details=details),
+        Record(name="worker", pod_name="worker-*", token=Secret.of("eyJ"), kubeconfig="~/.kube/other"),
+    )
+    with TemporaryDirectory() as folder:
+        async with open_store(Path(folder) / "podboard.db", keyring=False) as store:
+            await store.add(records)
+            await store._connection.execute("UPDATE records SET updated_at = '2026-11-23T08:00:00Z'")
+            yield store
+
+
 # -- dialogs --------------------------------------------------------------------------------
 
 
@@ -291,6 +335,7 @@ class Scene(NamedTuple):
 
 SMALL, MEDIUM, LARGE = (80, 24), (120, 32), (140, 40)
 NO_COLORS = {"colors": False}
+RECORDS = {"records": some_records}
 
 SCENES = (
     Scene("list", *SMALL, mark),
@@ -319,6 +364,13 @@ SCENES = (
     Scene("terminal-closed", *LARGE, leave_a_shell),
     Scene("diagnostics", *LARGE, diagnose),
     Scene("diagnostics-of-a-refusal", *SMALL, diagnose_a_refusal, closed_door),
+    Scene("list-with-records", *SMALL, see_signs, more=RECORDS),
+    Scene("list-with-records", *LARGE, see_signs, everywhere, more=RECORDS),
+    Scene("records", *SMALL, look_at_records, more=RECORDS),
+    Scene("records", *LARGE, look_at_records, more=RECORDS),
+    Scene("records-without-colours", *SMALL, look_at_records, more=RECORDS | NO_COLORS),
+    Scene("record-form", *SMALL, fill_in_a_record, more=RECORDS),
+    Scene("record-form", *LARGE, fill_in_a_record, more=RECORDS),
     Scene("help", *SMALL, ask_for_help),
     Scene("help", *LARGE, ask_for_help),
     Scene("picker", *LARGE, choose_a_namespace),

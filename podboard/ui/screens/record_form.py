@@ -107,7 +107,7 @@ class RecordForm(Page["Record | None"]):
         title = f"record {one_line(self._record.name)}" if self._record.id else "new record"
         plain = [field for field in self._fields if not field.entry.startswith(SSH)]
         with Vertical(classes="page"):
-            yield Static(Content(f" {title}"), classes="page-title")
+            yield Static(Content(f" {title} "), classes="page-title")
             with VerticalScroll(classes="form", can_focus=False), Horizontal():
                 yield self._names
                 with Vertical(classes="form-fields"):
@@ -147,7 +147,7 @@ class RecordForm(Page["Record | None"]):
                 names.append(f" {group}")
             names.append(f" {'!' if field.entry in found else ' '}{'  ' if group else ''}{name}")
         self._names.update(Content("\n".join(names)))
-        self._said.update(Content(f" {self._words(found)}"))
+        self._said.update(Content(self._words(found)))
         return found
 
     def _words(self, found: dict[str, str]) -> str:

@@ -92,7 +92,7 @@ class Records(Page[None]):
         self._list.show(shown, at=at, signed=found.record.name if found is not None else "")
         count = f"{len(shown)} of {len(self._records)}" if wanted else str(len(shown))
         filtered = f"   /{one_line(self._filter)}" if wanted else ""
-        self._title_line.update(Content(f" pod records   {count}{filtered}"))
+        self._title_line.update(Content(f" pod records   {count}{filtered} "))
 
     def on_resize(self) -> None:
         """Put the heads above their columns."""
@@ -109,12 +109,10 @@ class Records(Page[None]):
     def _detail(self) -> str:
         record, pod, found = self._list.cursor, self._pod, self._found
         if record is None:
-            return " no record fits" if self._filter else " no records yet: a adds one"
+            return "no record fits" if self._filter else "no records yet: a adds one"
         if pod is not None and found is not None and found.record.name == record.name:
-            return f" {one_line(f'the record of {pod.name}: {found.why}')}"
-        if record.note:
-            return f" {one_line(record.note)}"
-        return f" {one_line(record.image)}" if record.image else ""
+            return one_line(f"the record of {pod.name}: {found.why}")
+        return one_line(record.note or record.image or "")
 
     # -- going about ------------------------------------------------------------------------
 
