@@ -187,7 +187,7 @@ FIELDS: Final = tuple(entry.name for entry in fields(Record) if entry.name not i
 
 def is_pattern(pod_name: str) -> bool:
     """Whether a pod's name is a glob, and not the name of one pod."""
-    return any(sign in pod_name for sign in "*?[")
+    return "*" in pod_name or "?" in pod_name or "[" in pod_name
 
 
 def is_kubeconfig_path(text: str) -> bool:

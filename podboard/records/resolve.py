@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import translate
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from podboard.model.record import is_pattern
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from podboard.model.record import RecordKey
 
 _WILD = re.compile(r"[*?\[]")
+_NONE: dict[str, _Glob] = {}
 _NO_LETTER = re.compile(r"\[!?\]?[^\]]*\]|[*?]")
 
 
@@ -24,13 +26,23 @@ class Resolution:
 
     Attributes:
         record: The one that wins.
-        why: Why it fits and wins, in words.
         others: The ones that fit as well, the more specific first.
     """
 
     record: RecordKey
-    why: str
     others: tuple[RecordKey, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Why it fits and wins, in words."""
+        first = self.record
+        fits = f"{first.pod_name} fits" if is_pattern(first.pod_name) else "the pod's name is its pod_name"
+        if not self.others:
+            return f"{fits}, and no other record does"
+        second = self.others[0]
+        ranks = zip(_rank(first), _rank(second), _REASONS, strict=True)
+        reason = next((reason for mine, other, reason in ranks if mine != other), "its name comes first")
+        return f'{fits}; it wins over "{second.name}" as {reason}'
 
 
 class Resolver:
@@ -44,14 +56,16 @@ class Resolver:
     def __init__(self, records: Iterable[RecordKey]) -> None:
         self._exact: dict[str, list[RecordKey]] = {}
         # Globs by what they begin with: a pod's name is looked up by its own beginnings.
-        self._globs: dict[str, list[tuple[re.Pattern[str], RecordKey]]] = {}
+        self._globs: dict[str, dict[str, _Glob]] = {}
         for record in records:
-            if is_pattern(record.pod_name):
-                prefix = _WILD.split(record.pod_name, maxsplit=1)[0]
-                pattern = re.compile(translate(record.pod_name))
-                self._globs.setdefault(prefix, []).append((pattern, record))
+            name = record.pod_name
+            if wild := _WILD.search(name):
+                alike = self._globs.setdefault(name[: wild.start()], {})
+                if name not in alike:
+                    alike[name] = _Glob(name, wild.start())
+                alike[name].records.append(record)
             else:
-                self._exact.setdefault(record.pod_name, []).append(record)
+                self._exact.setdefault(name, []).append(record)
         self._lengths = sorted({len(prefix) for prefix in self._globs})
 
     def __bool__(self) -> bool:
@@ -78,17 +92,42 @@ class Resolver:
         if not fitting:
             return None
         if len(fitting) > 1:
+            fitting.sort(key=attrgetter("name"))
             fitting.sort(key=_rank, reverse=True)
-        return Resolution(fitting[0], _why(fitting), tuple(fitting[1:]))
+        return Resolution(fitting[0], tuple(fitting[1:]))
 
     def _named(self, pod: str) -> Iterator[RecordKey]:
         yield from self._exact.get(pod, ())
         for length in self._lengths:
             if length > len(pod):
                 break
-            for pattern, record in self._globs.get(pod[:length], ()):
-                if pattern.match(pod):
-                    yield record
+            for glob in self._globs.get(pod[:length], _NONE).values():
+                if glob.fits(pod):
+                    yield from glob.records
+
+
+class _Glob:
+    """A glob that records name.
+
+    Args:
+        text: The glob.
+        prefix: How many of its characters stand for themselves, up to the first that does not.
+    """
+
+    def __init__(self, text: str, prefix: int) -> None:
+        self.records: list[RecordKey] = []
+        self._text = text
+        self._fits_all = text[prefix:] == "*"
+        self._pattern: re.Pattern[str] | None = None
+
+    def fits(self, pod: str) -> bool:
+        """Whether it fits a pod whose name begins as it does itself."""
+        if self._fits_all:
+            return True
+        # Not before it is needed: to compile thousands would take longer than to look up as many pods.
+        if self._pattern is None:
+            self._pattern = re.compile(translate(self._text))
+        return self._pattern.match(pod) is not None
 
 
 def _rank(record: RecordKey) -> tuple[int, int, int, int, int, str]:
@@ -111,13 +150,3 @@ _REASONS = (
     "it names the context",
     "it was changed last",
 )
-
-
-def _why(records: list[RecordKey]) -> str:
-    first = records[0]
-    fits = f"{first.pod_name} fits" if is_pattern(first.pod_name) else "the pod's name is its pod_name"
-    if len(records) == 1:
-        return f"{fits}, and no other record does"
-    ranks = zip(_rank(first), _rank(records[1]), _REASONS, strict=True)
-    reason = next((reason for mine, other, reason in ranks if mine != other), "its name comes first")
-    return f'{fits}; it wins over "{records[1].name}" as {reason}'

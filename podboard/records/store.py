@@ -92,7 +92,7 @@ class Store:
             self._connection.execute(f"SELECT {', '.join(RecordKey._fields)} FROM records") as cursor,
         ):
             rows = await cursor.fetchall()
-        # In a thread: thousands of globs take a while to compile.
+        # In a thread: thousands take longer than a frame.
         return await asyncio.to_thread(lambda: Resolver(map(RecordKey._make, rows)))
 
     async def add(self, records: Sequence[Record]) -> list[Record]:

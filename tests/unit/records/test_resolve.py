@@ -36,6 +36,7 @@ EXACT = key("exact", "web-1")
         ([ANY, PROD], "prod", 'it wins over "any" as it names the context'),
         ([key("a", "web-*", updated_at="1"), key("b", "web-*", updated_at="2")], "b", "it was changed last"),
         ([ANY, key("twin", "web-*")], "any", "its name comes first"),
+        ([key("z", "web-*"), key("a", "web-?")], "a", "its name comes first"),
     ],
 )
 def test_the_most_specific_one_wins_and_says_why(records: list[RecordKey], winner: str, reason: str) -> None:
