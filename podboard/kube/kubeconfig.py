@@ -16,6 +16,7 @@ import yaml
 
 from podboard.errors import KubeconfigError, NoKubeconfigError
 from podboard.model.text import one_line
+from podboard.wire.documents import parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -134,6 +135,9 @@ def read_kubeconfig(explicit: str | None, environ: Mapping[str, str], home: Path
 def parse_kubeconfig(content: str, shown: str) -> Kubeconfig:
     """Read a kubeconfig that is no file: its entries are not the person's ``own``.
 
+    It may be a stranger's, so that aliases, tags and equal keys are refused, and so is what would be too much
+    for PyYAML.
+
     Args:
         content: Its text.
         shown: What messages call it.
@@ -141,8 +145,12 @@ def parse_kubeconfig(content: str, shown: str) -> Kubeconfig:
     Raises:
         KubeconfigError: It cannot be understood, or nothing is in it.
     """
+    try:
+        document = parse_document(content)
+    except ValueError as error:
+        raise KubeconfigError(f"{shown} {error}", "mend it, or name a kubeconfig by its path") from None
     config = Kubeconfig()
-    _add(config, _parsed(content.encode("utf-8", "replace"), shown), Entry(shown, Path(), {}, own=False))
+    _add(config, document, Entry(shown, Path(), {}, own=False))
     if not (config.clusters or config.users or config.contexts):
         raise KubeconfigError(f"{shown} is empty")
     return config

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -51,9 +52,15 @@ def minified(config: Kubeconfig, access: Access) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Puts the text ``y`` in quotes, as kubectl's YAML wants it."""
+    """Puts the text ``y`` and dates in quotes: to kubectl's YAML the one is a flag, the others are text."""
 
 
+def _represent_date(dumper: _Dumper, value: date) -> yaml.ScalarNode:
+    return dumper.represent_str(value.isoformat())
+
+
+for kind in (date, datetime):
+    _Dumper.add_representer(kind, _represent_date)
 _Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
 
 

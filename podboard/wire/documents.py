@@ -105,7 +105,7 @@ class _Yaml:
             self._loader.get_event()  # its end
             if not self._loader.check_event(yaml.StreamEndEvent):
                 raise self._refusal("holds more than one document", self._loader.peek_event())
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, UnicodeError) as error:
             # The parser's own text quotes lines of the document.
             mark = getattr(error, "problem_mark", None)
             raise ValueError(f"is no valid YAML{f', line {mark.line + 1}' if mark else ''}") from None

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from podboard.errors import KubeconfigError
-from podboard.kube.kubeconfig import read_kubeconfig
+from podboard.kube.kubeconfig import parse_kubeconfig, read_kubeconfig
 from podboard.kube.minify import minified
 from podboard.kube.resolve import resolve
 from podboard.model.overrides import Overrides
@@ -112,6 +113,17 @@ def test_a_token_file_is_put_in(files: str, tmp_path: Path) -> None:
     config.write_text(yaml.safe_dump(content))
     [user] = yaml.safe_load(by_podboard(str(config), tmp_path, ""))["users"]
     assert user == {"name": "u", "user": {"token": "from-the-file"}}
+
+
+def test_what_podboard_keeps_podboard_reads(files: str, tmp_path: Path) -> None:
+    # A date is text to kubectl.
+    config = tmp_path / "config"
+    extended = yaml.safe_load(by_podboard(files, tmp_path, "y"))
+    extended["clusters"][0]["cluster"]["extensions"] = [{"name": "x", "extension": {"at": date(2024, 1, 2)}}]
+    config.write_text(yaml.safe_dump(extended))
+    kept = parse_kubeconfig(by_podboard(str(config), tmp_path, ""), "the kept one")
+    assert kept.current_context == "y"
+    assert kept.clusters["data"].fields["extensions"][0]["extension"] == {"at": "2024-01-02"}
 
 
 def test_a_file_that_is_not_there_is_named(files: str, tmp_path: Path) -> None:

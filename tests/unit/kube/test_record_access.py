@@ -89,7 +89,10 @@ def test_content_touches_neither_programs_nor_files(
     assert "by its path" in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[", "- a", "a: &x [*x]", "\x00", "\ud800"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[", "- a", "a: &x [*x]", "\x00", "\ud800", pytest.param("- " * 300_000, id="deep in lists")],
+)
 def test_content_that_is_no_kubeconfig(text: str, tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match='the kubeconfig of the record "web"'):
         access_by_kubeconfig(record(kubeconfig=Secret.of(text)), NONE, {}, tmp_path)

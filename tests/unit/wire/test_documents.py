@@ -65,6 +65,7 @@ def test_documents(text: str, value: Any) -> None:
         ("a\n---\nb", "holds more than one document, line 2"),
         ("a: 'secret", "is no valid YAML, line 1"),
         ("a: \0", "is no valid YAML"),
+        ("a: \ud800", "is no valid YAML"),
         ("a: .nan", "holds a number that is none, or an infinite one"),
         ("a: -.inf", "holds a number that is none, or an infinite one"),
         (f"a: {'9' * 65}", "holds a number that is too large, line 1"),
