@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bench.exec import exec_connect, exec_pour, exec_start
 from bench.ladder import blackholed, one_bastion
 from bench.outer import SIZE, Outer
 from bench.records import records
@@ -227,4 +228,7 @@ MEASURES = {
     "blackholed": blackholed,
     "bastion": one_bastion,
     "records": records,
+    "exec": exec_start,
+    "exec-connect": exec_connect,
+    "exec-pour": exec_pour,
 }

@@ -36,6 +36,9 @@ READ: Final = 64 * 1024
 _PIPE: Final = 1024 * 1024
 """Bytes that anybody may let a pipe hold on Linux."""
 
+_KEPT: Final = 16 * 1024 * 1024
+"""Bytes of memory that are not given back to the system at once."""
+
 _AT_ONCE: Final = 512
 """Pieces in one system call; the kernel takes 1024."""
 
@@ -190,6 +193,9 @@ class Relay:
         Raises:
             OSError: What it says cannot be written.
         """
+        # glibc gives freed blocks back unless it has seen a larger one come: each batch would be new pages,
+        # which cost as much as decrypting it.
+        bytes(_KEPT)
         tasks = [asyncio.create_task(self._send_sizes())]
         if self._stdin is not None:
             tasks.append(asyncio.create_task(self._send_input(self._stdin)))
