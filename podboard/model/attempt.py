@@ -14,6 +14,9 @@ SSH_FAILED: Final = "Error in SSH fallback method"
 METHODS: Final = ("ws:kubeconfig", "ws:record", "ws:token", "ws:in-cluster", "ssh")
 """The ways in, in the order of the ladder: transport and source of the credentials."""
 
+OF_RECORDS: Final = METHODS[1:3]
+"""The methods that stand on a record alone."""
+
 SSH: Final = METHODS[-1]
 """The method that is no WebSocket."""
 

@@ -37,6 +37,11 @@ _MOST_SAID: Final = 5
 
 _CONNECTION: Final = tuple(entry.name for entry in fields(Connection))
 
+# The record may have been removed while the terminal was open.
+_VALUES: Final = tuple(
+    "(SELECT id FROM records WHERE id = ?)" if name == "record_id" else "?" for name in _CONNECTION
+)
+
 
 @asynccontextmanager
 async def open_store(path: Path, *, keyring: bool = True) -> AsyncIterator[Store]:
@@ -153,14 +158,14 @@ class Store:
         columns = ", ".join(_CONNECTION)
         async with self._writing():
             cursor = await self._connection.execute(
-                f"INSERT INTO connections ({columns}) VALUES ({', '.join('?' * len(_CONNECTION))})",
+                f"INSERT INTO connections ({columns}) VALUES ({', '.join(_VALUES)})",
                 _connection_row(connection),
             )
         return cast("int", cursor.lastrowid)
 
     async def end_connection(self, number: int, connection: Connection) -> None:
         """Note how a terminal has done; it may be noted more than once."""
-        columns = ", ".join(f"{column} = ?" for column in _CONNECTION)
+        columns = ", ".join(map("{} = {}".format, _CONNECTION, _VALUES))
         async with self._writing():
             await self._connection.execute(
                 f"UPDATE connections SET {columns} WHERE id = ?", (*_connection_row(connection), number)

@@ -11,7 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from podboard.errors import DatabaseError, FailureKind, NotApplicableError, PodboardError
-from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH, SSH_FAILED, Attempt, Outcome
+from podboard.model.attempt import (
+    FALLING_BACK,
+    OF_RECORDS,
+    SETUP_FAILED,
+    SSH,
+    SSH_FAILED,
+    Attempt,
+    Outcome,
+)
 from podboard.session.pump import Source
 from podboard.wire.exec_channel import Ended
 from podboard.wire.ladder import HEAD_START, Failed, Opened, Silence, Start, Wait, climb
@@ -215,6 +223,13 @@ class Climber:
         self._starting = asyncio.Lock()
         self.winner = ""
         self.record: Record | None = None
+
+    @property
+    def used_record(self) -> Record | None:
+        """The record that the way that opened stands on; None where it stands on something else."""
+        record = self.record
+        by_ssh = record is not None and record.ssh_connection_details is not None and self.winner == SSH
+        return record if by_ssh or self.winner in OF_RECORDS else None
 
     @property
     def attempts(self) -> list[Attempt]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from podboard.model.attempt import Attempt
     from podboard.model.ending import Ending
+    from podboard.model.record import Record
     from podboard.model.target import Target
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,11 @@ class Noted(Protocol):
         """What became of each way in."""
         ...
 
+    @property
+    def record(self) -> Record | None:
+        """The record by which it was opened, if it was by one."""
+        ...
+
 
 class _Row:
     """A row as it is to be: a shell from its first attempt to its end."""
@@ -69,9 +75,12 @@ class _Row:
         terminal = self._terminal
         attempts = tuple(terminal.attempts)
         ending = terminal.ending or CLOSED_BY_US
+        record = terminal.record
         self.connection = replace(
             self.connection,
             ended_at=now(),
+            record_id=record.id if record is not None else None,
+            record_name=record.name if record is not None else None,
             method=next((one.method for one in attempts if one.outcome is Outcome.OPENED), None),
             attempts=attempts,
             bytes_received=terminal.received - self._received,

@@ -21,6 +21,7 @@ from podboard.wire.shell import SHELL_COMMAND
 if TYPE_CHECKING:
     from podboard.model.attempt import Attempt
     from podboard.model.ending import Ending
+    from podboard.model.record import Record
     from podboard.model.size import Size
     from podboard.model.target import Target
     from podboard.session.climber import Channel, Ladder
@@ -129,6 +130,11 @@ class Terminal:
     def attempts(self) -> list[Attempt]:
         """What became of each way in when it was last opened, in the order of the ladder."""
         return self._climber.attempts if self._climber is not None else []
+
+    @property
+    def record(self) -> Record | None:
+        """The record by which it was last opened; None where it was opened by something else."""
+        return self._climber.used_record if self._climber is not None else None
 
     @property
     def detour(self) -> Attempt | None:

@@ -9,6 +9,7 @@ from podboard.errors import DatabaseError
 from podboard.model.attempt import Attempt, Outcome
 from podboard.model.connection import Connection
 from podboard.model.ending import exited, failed
+from podboard.model.record import Record
 from podboard.model.target import Target
 from podboard.records.store import open_store
 from podboard.session.history import History
@@ -29,6 +30,7 @@ class Shell:
         self.ending: Ending | None = None
         self.received = self.sent = 0
         self.attempts: list[Attempt] = []
+        self.record: Record | None = None
 
 
 class Book:
@@ -91,6 +93,15 @@ async def test_a_terminal_is_a_row_from_its_beginning_to_its_end() -> None:
     assert (ended.record_id, ended.record_name) == (None, None)
     await history.write(book)
     assert (len(book.began), len(book.ended)) == (1, 1)
+
+
+async def test_the_record_that_was_used_is_told() -> None:
+    book, shell = Book(), Shell()
+    history = History(Bell().ring)
+    with history.noting("kind-dev", shell):
+        shell.record = Record(name="web", pod_name="web-*", id="1" * 32)
+    await history.write(book)
+    assert (book.began[0].record_id, book.began[0].record_name) == ("1" * 32, "web")
 
 
 async def test_no_way_in_is_told_as_well() -> None:
