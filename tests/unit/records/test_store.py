@@ -256,6 +256,16 @@ async def test_a_terminal_is_told_of_from_its_beginning(store: Store) -> None:
     assert await store.connections() == [ended]
 
 
+async def test_a_record_that_was_removed_meanwhile_is_told_by_its_name(store: Store) -> None:
+    [web] = await store.add([Record(name="web", pod_name="web-*")])
+    used = replace(CONNECTION, record_id=web.id, record_name="web")
+    number = await store.begin_connection(used)
+    assert await store.connections() == [used]
+    await store.remove(["web"])
+    await store.end_connection(number, replace(used, ending="closed"))
+    assert await store.connections() == [replace(used, record_id=None, ending="closed")]
+
+
 async def test_the_last_terminals_come_first(store: Store) -> None:
     for day in (2, 1, 3):
         name = "web" if day != 1 else "other"

@@ -9,6 +9,7 @@ from podboard.errors import ApiError, DatabaseError, FailureKind, PodboardError,
 from podboard.model.attempt import Outcome
 from podboard.model.ending import exited
 from podboard.model.record import Record
+from podboard.model.record import Json, Record, SshConnectionDetails
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
 from podboard.model.target import Target
@@ -71,6 +72,36 @@ async def test_the_first_way_that_opens_is_taken_and_no_other_tried() -> None:
     assert climb.climber.winner == "ws:kubeconfig"
     assert climb.outcomes == [("ws:kubeconfig", "opened")]
     assert (second.reached, second.requests) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "details", "is_used"),
+    [
+        ("ws:kubeconfig", {"host": "bastion"}, False),
+        ("ws:record", None, True),
+        ("ws:token", None, True),
+        ("ws:in-cluster", None, False),
+        ("ssh", {"host": "bastion"}, True),
+        # By the host that the configuration names.
+        ("ssh", None, False),
+    ],
+)
+async def test_a_record_is_used_where_the_way_that_opened_stands_on_it(
+    method: str, details: dict[str, Json] | None, is_used: bool
+) -> None:
+    record = Record(
+        name="web",
+        pod_name="web-*",
+        ssh_connection_details=SshConnectionDetails.of(details) if details is not None else None,
+    )
+
+    async def find(_: Target) -> Record:
+        return record
+
+    climb = Climb(ladder=Ladder((FakeRung(FakeChannel(), name=method),), find))
+    assert climb.climber.used_record is None
+    await climb()
+    assert climb.climber.used_record is (record if is_used else None)
 
 
 async def test_each_failure_is_kept_and_told_in_the_order_of_the_ladder() -> None:
