@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Static
 
 from podboard.commands.board_records import demo_records, open_records, upgrade_records
 from podboard.errors import DatabaseError
@@ -16,6 +17,7 @@ from podboard.model.ending import exited
 from podboard.model.pod import OwnerReference, Pod
 from podboard.model.record import Record, SshConnectionDetails
 from podboard.model.secret import Secret
+from podboard.ui.keymap import FORM, RECORDS
 from podboard.records.store import Store, open_store
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
@@ -404,6 +406,17 @@ async def test_the_form_scrolls_to_the_field_in_focus(columns: int, rows: int, d
         await person.sees("•" * 7)
         person.type("\t")
         await person.sees("what you call this record")
+
+
+async def test_the_help_explains_the_keys_of_records(database: Path) -> None:
+    async with at_the_board(**with_records(StillCluster(*PODS), database)) as person:
+        await person.sees("api-1")
+        await person.until(lambda: not person.board.desk.trouble)
+        person.type("r?")
+        await person.sees("In the pod list")
+        told = "\n".join(str(static.content) for static in person.app.screen.query(Static))
+        for entry in (*RECORDS, *FORM):
+            assert f"  {entry.shown:<8}{entry.help}" in told
 
 
 # -- a database that is none ----------------------------------------------------------------

@@ -8,7 +8,6 @@ import pytest
 from podboard.errors import ApiError, DatabaseError, FailureKind, PodboardError, UnreachableError
 from podboard.model.attempt import Outcome
 from podboard.model.ending import exited
-from podboard.model.record import Record
 from podboard.model.record import Json, Record, SshConnectionDetails
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
@@ -87,7 +86,9 @@ async def test_the_first_way_that_opens_is_taken_and_no_other_tried() -> None:
     ],
 )
 async def test_a_record_is_used_where_the_way_that_opened_stands_on_it(
-    method: str, details: dict[str, Json] | None, is_used: bool
+    method: str,
+    details: dict[str, Json] | None,
+    is_used: bool,  # noqa: FBT001 - the cases
 ) -> None:
     record = Record(
         name="web",
