@@ -17,8 +17,8 @@ from podboard.model.ending import exited
 from podboard.model.pod import OwnerReference, Pod
 from podboard.model.record import Record, SshConnectionDetails
 from podboard.model.secret import Secret
-from podboard.ui.keymap import FORM, RECORDS
 from podboard.records.store import Store, open_store
+from podboard.ui.keymap import FORM, RECORDS
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
 from tests.ui.person import BACKSPACE, DOWN, ESCAPE, LEADER, Person, at_the_board
