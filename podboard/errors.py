@@ -34,7 +34,7 @@ pod is in ``kind``.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class FailureKind(StrEnum):
@@ -49,6 +49,17 @@ class FailureKind(StrEnum):
 
 
 _UNAUTHORIZED = 401
+
+
+class Denied(NamedTuple):
+    """Who may not open terminals, and where.
+
+    Attributes:
+        user: As the server calls them: a stranger's text.
+    """
+
+    user: str
+    namespace: str
 
 
 class PodboardError(Exception):
@@ -112,14 +123,24 @@ class ApiError(PodboardError):
     Args:
         status: The HTTP status.
         reason: The machine-readable reason of the Kubernetes Status, empty where it had none.
+        denied: Who may not open terminals where, if it is known that this is why.
     """
 
     exit_code = 4
 
-    def __init__(self, message: str, hint: str = "", *, status: int, reason: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        status: int,
+        reason: str = "",
+        denied: Denied | None = None,
+    ) -> None:
         super().__init__(message, hint)
         self.status = status
         self.reason = reason
+        self.denied = denied
         self.kind = FailureKind.LOGIN if status == _UNAUTHORIZED else FailureKind.REFUSED
 
 

@@ -17,12 +17,13 @@ from podboard.kube.credentials import token_end
 from podboard.kube.exec import open_exec
 from podboard.kube.failures import no_api_server, proxy_in_words, unreachable
 from podboard.kube.reach import Reach
-from podboard.kube.reviews import EXEC_VERBS, is_allowed, missing_right
+from podboard.kube.reviews import is_allowed, missing_right
 from podboard.model.checkup import NO_OP, Check, Result, Step, failed
 from podboard.model.ending import EndingKind
 from podboard.model.names import checked_container, checked_namespace, checked_pod
 from podboard.model.pod_columns import container_names, default_container
 from podboard.model.pod_columns import status as status_of
+from podboard.model.role import EXEC_VERBS
 from podboard.model.text import one_line
 from podboard.probes import in_turn
 from podboard.wire.exec_channel import Ended

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from podboard.errors import ApiError, PodboardError
+from podboard.errors import ApiError, Denied, PodboardError
 from podboard.kube.inbox import DATA, Inbox
 from podboard.kube.reviews import missing_exec_verbs, missing_right
 from podboard.model.ending import CLOSED_BY_US, dropped
@@ -307,7 +307,8 @@ async def _told(client: ApiClient, target: Target, error: ApiError) -> ApiError:
     found = re.search(r'User "([^"]*)"', error.message)
     user = found[1] if found else client.access.user
     told = missing_right(user, missing, target.namespace)
-    return ApiError(told.sentence, told.hint, status=error.status, reason=error.reason)
+    denied = Denied(user, target.namespace)
+    return ApiError(told.sentence, told.hint, status=error.status, reason=error.reason, denied=denied)
 
 
 def _silent(limit: float) -> Ending:

@@ -6,6 +6,7 @@ import asyncio
 from shlex import quote
 from typing import TYPE_CHECKING, Final
 
+from podboard.model.role import ACCOUNT, EXEC_VERBS, ROLE_NAME
 from podboard.model.text import one_line
 from podboard.wire.explain import Explanation
 
@@ -17,13 +18,7 @@ if TYPE_CHECKING:
 
 _PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
-_ROLE: Final = "pod-exec"
-_ACCOUNT: Final = "system:serviceaccount:"
 _LONGEST: Final = 600
-
-EXEC_VERBS = ("get", "create")
-"""What exec over a WebSocket needs on pods/exec: ``get`` since the request is a GET, ``create`` as well from
-Kubernetes 1.35 on."""
 
 
 async def missing_exec_verbs(client: ApiClient, target: Target) -> Sequence[str]:
@@ -73,8 +68,8 @@ def missing_right(user: str, verbs: Sequence[str], namespace: str) -> Explanatio
         verbs: Those that are missing.
     """
     kubectl = f"kubectl -n {quote(namespace)} create"
-    role = f"{kubectl} role {_ROLE} --verb={','.join(EXEC_VERBS)} --resource=pods/exec"
-    binding = f"{kubectl} rolebinding {_ROLE} --role={_ROLE} {_subject(user)}"
+    role = f"{kubectl} role {ROLE_NAME} --verb={','.join(EXEC_VERBS)} --resource=pods/exec"
+    binding = f"{kubectl} rolebinding {ROLE_NAME} --role={ROLE_NAME} {_subject(user)}"
     return Explanation(
         one_line(f'"{user}" may not {" and ".join(verbs)} pods/exec in {namespace}'),
         one_line(
@@ -86,5 +81,5 @@ def missing_right(user: str, verbs: Sequence[str], namespace: str) -> Explanatio
 
 
 def _subject(user: str) -> str:
-    account = user.removeprefix(_ACCOUNT)
+    account = user.removeprefix(ACCOUNT)
     return f"--user={quote(user)}" if account == user else f"--serviceaccount={quote(account)}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from podboard.errors import Denied  # noqa: TC001 - rows are decoded by the fields' types
+
 SETUP_FAILED: Final = "Error setting up Kubernetes WebSocket connection"
 FALLING_BACK: Final = "Falling back to SSH connection to pod"
 SSH_FAILED: Final = "Error in SSH fallback method"
@@ -56,6 +58,7 @@ class Attempt:
         reason: The server's or SSH's own short word for a failure; may be empty.
         sentence: What happened, for a person; empty for a success. While it is tried, how far it has come.
         hint: What to do next; may be empty.
+        denied: Who may not open terminals where, if it is known that this is why.
     """
 
     method: str
@@ -67,6 +70,7 @@ class Attempt:
     sentence: str = ""
     hint: str = ""
     reason: str = ""
+    denied: Denied | None = None
 
     @property
     def is_failure(self) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from podboard.model.attempt import METHODS, OUTCOME_SIGNS, Outcome
+from podboard.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from podboard.model.attempt import Attempt
+
+_LONGEST: Final = 1000
+"""Characters of a sentence; a hint may hold a command."""
 
 _WIDEST_METHOD: Final = max(map(len, METHODS))
 
@@ -30,12 +35,12 @@ class Line(NamedTuple):
 
 
 def timeline(attempts: Iterable[Attempt], now: float) -> Iterator[Line]:
-    """Tell attempts in the order they come.
+    """Tell attempts in the order they come, in lines that print whatever servers said.
 
     Args:
         now: Seconds since 1970, for those that still last.
     """
-    attempts = list(attempts)
+    attempts = [_printable(attempt) for attempt in attempts]
     widest = max((len(attempt.endpoint) for attempt in attempts), default=0)
     for attempt in attempts:
         number = METHODS.index(attempt.method) + 1 if attempt.method in METHODS else 0
@@ -46,6 +51,15 @@ def timeline(attempts: Iterable[Attempt], now: float) -> Iterator[Line]:
             attempt.hint,
             attempt.outcome,
         )
+
+
+def _printable(attempt: Attempt) -> Attempt:
+    return replace(
+        attempt,
+        endpoint=one_line(attempt.endpoint),
+        sentence=one_line(attempt.sentence, _LONGEST),
+        hint=one_line(attempt.hint, _LONGEST),
+    )
 
 
 def _result(attempt: Attempt, now: float) -> str:

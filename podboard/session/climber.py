@@ -441,6 +441,7 @@ def _failed(attempt: Attempt, error: PodboardError | NotApplicableError) -> Atte
         reason=getattr(error, "reason", ""),
         sentence=error.message,
         hint=error.hint,
+        denied=getattr(error, "denied", None),
     )
 
 

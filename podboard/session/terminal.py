@@ -19,6 +19,7 @@ from podboard.vt.screen import Screen
 from podboard.wire.shell import SHELL_COMMAND
 
 if TYPE_CHECKING:
+    from podboard.errors import Denied
     from podboard.model.attempt import Attempt
     from podboard.model.ending import Ending
     from podboard.model.record import Record
@@ -141,6 +142,11 @@ class Terminal:
         """The way that would have come first, where the shell was opened by another."""
         ways = [attempt for attempt in self.attempts if attempt.outcome is not Outcome.NOT_APPLICABLE]
         return ways[0] if ways and ways[0].outcome is not Outcome.OPENED else None
+
+    @property
+    def denied(self) -> Denied | None:
+        """Who may not open it, if that is why a way failed."""
+        return next((attempt.denied for attempt in self.attempts if attempt.denied is not None), None)
 
     @property
     def climbing_for(self) -> float:

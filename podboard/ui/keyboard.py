@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 
-from podboard.ui.keymap import AFTER_LEADER, LEADER, LEADER_SHOWN, LIST, SCROLLING, action_of
+from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LEADER_SHOWN, LIST, SCROLLING, action_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -85,8 +85,8 @@ class Keyboard:
                 self.perform(action)
         elif not pane.is_ended:
             pane.send_key(event.key, event.character)
-        elif event.key == "enter":
-            self.perform("reopen")
+        elif action := action_of(ENDED, event.key):
+            self.perform(action)
 
     def _after_leader(self, event: events.Key) -> None:
         if event.key == LEADER:

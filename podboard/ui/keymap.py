@@ -70,6 +70,12 @@ AFTER_LEADER: Final = (
 )
 """After the leader; any other key ends it."""
 
+ENDED: Final = (
+    Key("enter", "reopen", "enter", "reopen", "open the shell again"),
+    Key("y", "copy_role", "y", "", "copy a Role that would allow it, where a right was missing"),
+)
+"""In a terminal whose shell has ended, or did not open."""
+
 SCROLLING: Final = (
     Key("k,up", "scroll_line_up", "k", "up", "a line up"),
     Key("j,down", "scroll_line_down", "j", "down", "a line down"),

@@ -8,7 +8,7 @@ from textual.widgets import Input, OptionList, Static
 
 from podboard.errors import KubeconfigError, NoKubeconfigError, UnreachableError
 from podboard.model.pod import Container, Metadata, Pod, Spec, Status
-from podboard.ui.keymap import AFTER_LEADER, LIST, SCROLLING
+from podboard.ui.keymap import AFTER_LEADER, ENDED, LIST, SCROLLING
 from tests.support.pods import pod
 from tests.ui.person import BACKSPACE, DOWN, ESCAPE, LEADER, UP, Person, at_the_board
 from tests.ui.still import StillCluster
@@ -38,7 +38,7 @@ async def test_the_help_explains_every_key(columns: int, rows: int) -> None:
         person.type("?")
         await person.sees("In the pod list")
         told = "\n".join(str(static.content) for static in person.app.screen.query(Static))
-        for entry in (*LIST, *AFTER_LEADER, *SCROLLING):
+        for entry in (*LIST, *AFTER_LEADER, *ENDED, *SCROLLING):
             assert f"  {entry.shown:<8}{entry.help}" in told
         person.type("j" * 60)
         await person.sees("esc  back")

@@ -549,6 +549,19 @@ class Board(Screen[None], inherit_bindings=False):
         else:
             self.action_list()
 
+    def action_copy_role(self) -> None:
+        """Copy a Role that would allow the active terminal, and show it, as not every terminal copies."""
+        from podboard.model.role import role_for
+        from podboard.ui.screens.role import RoleShown
+
+        denied = self._area.active.terminal.denied if self._area.active is not None else None
+        if denied is None:
+            self.tell("no right is known to be missing here")
+            return
+        role = role_for(denied)
+        self.app.copy_to_clipboard(role)
+        self.app.push_screen(RoleShown(role))
+
     def action_reopen(self) -> None:
         """Open the shell of the active terminal again."""
         if self._area.active is not None:

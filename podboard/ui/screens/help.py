@@ -9,7 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from podboard.ui.keymap import AFTER_LEADER, FORM, LEADER_SHOWN, LIST, RECORDS, SCROLLING
+from podboard.ui.keymap import AFTER_LEADER, ENDED, FORM, LEADER_SHOWN, LIST, RECORDS, SCROLLING
 from podboard.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SECTIONS = (
     ("In the pod list", LIST),
     (f"In a terminal every key goes to the pod, but after {LEADER_SHOWN}", AFTER_LEADER),
+    ("In a terminal that has ended", ENDED),
     ("In the scroll mode", SCROLLING),
     ("In the records", RECORDS),
     ("While a record is filled in", FORM),

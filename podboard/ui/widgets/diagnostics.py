@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Diagnostics(LooksMixin, ScrollView, can_focus=False):
-    """The timeline of attempts and the log of one terminal; it follows its end."""
+    """The log of one terminal and the timeline of attempts; it follows its end."""
 
     ALLOW_SELECT = False
     LOOKS = "diagnostics"
@@ -62,9 +62,9 @@ class Diagnostics(LooksMixin, ScrollView, can_focus=False):
             return [Strip([Segment(" no terminal", dim)])]
         width = self.size.width
         lines = [Strip([Segment(f" {terminal.target}", title)])]
-        lines += attempt_lines(terminal.attempts, width, self.look)
         for at, level, text in terminal.lines:
             clock = Segment(time.strftime(" %H:%M:%S ", time.localtime(at)), dim)
             style = bad if level >= logging.WARNING else base
             lines += sentence_lines([clock], text, style, width, clock.cell_length)
-        return lines
+        # Last, where it is in sight: a small panel has no room for both.
+        return lines + attempt_lines(terminal.attempts, width, self.look)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
@@ -11,6 +12,7 @@ from textual.strip import Strip
 from podboard.model.attempt import Outcome
 from podboard.model.badge import TerminalState
 from podboard.model.duration import human_duration
+from podboard.model.text import one_line
 from podboard.model.timeline import timeline
 from podboard.ui.keymap import LEADER_SHOWN
 from podboard.ui.widgets.looks import STATE_LOOKS
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 WORTH_A_WORD: Final = 0.3
 """Seconds after which a person wonders what is awaited."""
+
+COPY_ROLE: Final = "y copies a Role that would allow it"
 
 _INDENT: Final = 4
 _ON_THE_WAY = (TerminalState.CONNECTING, TerminalState.RECONNECTING)
@@ -80,17 +84,27 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
     if ending is None:
         is_worth_a_word = state in _ON_THE_WAY and terminal.climbing_for > WORTH_A_WORD
         return attempt_lines(terminal.attempts, width, look) if is_worth_a_word else []
-    told = look("failed" if state is TerminalState.FAILED else "")
-    next_keys = f"enter opens it again · {LEADER_SHOWN} x closes it"
-    sentences = [(terminal.badge.sign, ending.sentence, told), ("→", ending.hint, look("hint"))]
-    lines = [
-        line
-        for sign, sentence, style in sentences
-        if sentence
-        for line in sentence_lines([Segment(f" {sign} ", style)], sentence, style, width, 3)
+    denied = terminal.denied if state is TerminalState.FAILED else None
+    attempts = [
+        replace(attempt, hint=COPY_ROLE) if denied is not None and attempt.denied == denied else attempt
+        for attempt in terminal.attempts
     ]
-    if state is TerminalState.FAILED and len(terminal.attempts) > 1:
-        lines = attempt_lines(terminal.attempts, width, look) + lines
+    last = next((attempt for attempt in attempts if attempt.sentence == ending.sentence), None)
+    if state is TerminalState.FAILED and last is not None and len(attempts) > 1:
+        lines = attempt_lines(attempts, width, look)
+    else:
+        told = look("failed" if state is TerminalState.FAILED else "")
+        hint = last.hint if last is not None else ending.hint
+        lines = [
+            line
+            for sign, sentence, style in (
+                (terminal.badge.sign, ending.sentence, told),
+                ("→", hint, look("hint")),
+            )
+            if sentence
+            for line in sentence_lines([Segment(f" {sign} ", style)], one_line(sentence), style, width, 3)
+        ]
+    next_keys = f"enter opens it again · {LEADER_SHOWN} x closes it"
     lines += sentence_lines([Segment(" ")], next_keys, look("dim"), width, 1)
     return [line.adjust_cell_length(width, look("")) for line in lines]
 

@@ -6,10 +6,10 @@ import pytest
 from textual import events
 
 from podboard.ui.key_parser import KeyParser
-from podboard.ui.keymap import AFTER_LEADER, LEADER, LIST, SCROLLING, Key, action_of
+from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LIST, SCROLLING, Key, action_of
 from podboard.ui.screens.board import Board
 
-TABLES = {"list": LIST, "after the leader": AFTER_LEADER, "scrolling": SCROLLING}
+TABLES = {"list": LIST, "after the leader": AFTER_LEADER, "ended": ENDED, "scrolling": SCROLLING}
 
 BY_THE_KEYBOARD = {"filter", "scroll_mode", "tab", "send_leader"}
 """Actions that ``Keyboard`` performs itself: they change what the next keys mean."""
