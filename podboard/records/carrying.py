@@ -254,6 +254,8 @@ def _plain(record: Record) -> dict[str, Any]:
 
 
 def _opened(value: Any) -> Any:
+    if value is None or isinstance(value, str):  # most are, and to tell a mapping takes long
+        return value
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, SshConnectionDetails):

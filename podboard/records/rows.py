@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from podboard.model.record import Record, SshConnectionDetails
@@ -95,21 +96,18 @@ def _seal_fields(fields: Mapping[str, Kept], column: str, seal: Callable[[str, s
 
 
 def _sealed_text(sealer: Sealer, sealed: str, record: str, field: str) -> Secret[str]:
-    return Secret(lambda: sealer.open(sealed, record, field))
+    return Secret(partial(sealer.open, sealed, record, field))
 
 
 def _sealed_fields(sealer: Sealer, text: str, record: str, column: str) -> dict[str, Kept]:
     return {
-        name: _sealed_json(sealer, value, record, f"{column}.{name}")
+        name: Secret(partial(_open_json, sealer, value, record, f"{column}.{name}"))
         if isinstance(value, str) and value.startswith(PREFIX)
         else value
         for name, value in json.loads(text).items()
     }
 
 
-def _sealed_json(sealer: Sealer, sealed: str, record: str, field: str) -> Secret[Json]:
-    def reveal() -> Json:
-        value: Json = json.loads(sealer.open(sealed, record, field))
-        return value
-
-    return Secret(reveal)
+def _open_json(sealer: Sealer, sealed: str, record: str, field: str) -> Json:
+    value: Json = json.loads(sealer.open(sealed, record, field))
+    return value
