@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from podboard.errors import DatabaseError, NotApplicableError, PodboardError
 from podboard.model.attempt import SSH, Attempt, Outcome
@@ -30,10 +31,13 @@ async def check_up(
     Args:
         ladder: The ways.
         scope: What to look at. Without a pod and with a record, only at the record's own ways.
-        record: What to go by instead of what is kept about the pod.
+        record: What to go by instead of what is kept about the pod; it need not be stored.
     """
     trouble: DatabaseError | None = None
-    if record is None and scope.target.pod:
+    if record is not None:
+        # It may be a draft of one that is stored: no client that was made for that one counts.
+        record = replace(record, id=uuid4().hex)
+    elif scope.target.pod:
         try:
             record = await ladder.find_record(scope.target)
         except DatabaseError as error:

@@ -335,6 +335,12 @@ async def test_a_name_that_is_none() -> None:
     await same_as_the_client(Access(server="https://no-such-host.invalid"), Step.DNS, "cannot be resolved")
 
 
+@pytest.mark.parametrize("name", ["a" * 64 + ".test", "a..b"])
+async def test_what_cannot_be_a_name(name: str) -> None:
+    check = failure(await look(Access(server=f"https://{name}:6443")))
+    assert (check.step, check.sentence) == (Step.DNS, f"the name {name} cannot be resolved")
+
+
 async def test_a_name_is_told_with_its_addresses(cluster: DemoCluster) -> None:
     named = someone(cluster, BOTH, LOOK)
     looked = await look(replace(named, server=named.server.replace("127.0.0.1", "localhost")))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -160,7 +161,19 @@ async def test_a_record_that_is_given_takes_the_place_of_the_pods() -> None:
 
     rungs = FakeRung("ws:kubeconfig"), FakeRung("ws:record")
     await look(POD, *rungs, record=RECORD, find=find)
-    assert [rung.given for rung in rungs] == [[(POD.target, RECORD)]] * 2
+    [(target, record)] = rungs[0].given
+    assert rungs[1].given == [(target, record)]
+    assert record is not None
+    assert (target, replace(record, id="")) == (POD.target, RECORD)
+
+
+async def test_a_draft_is_not_taken_for_the_record_it_is_a_draft_of() -> None:
+    rung = FakeRung("ws:record")
+    stored = replace(RECORD, id="7")
+    for _ in range(2):
+        await look(NAMESPACE, rung, record=stored)
+    identities = {record.id for _, record in rung.given if record is not None}
+    assert len(identities | {"7"}) == 3
 
 
 async def test_without_a_pod_a_record_is_looked_at_alone() -> None:
