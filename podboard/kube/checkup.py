@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from podboard.errors import ApiError, FailureKind, LoginError, PodboardError, UnreachableError
+from podboard.errors import ApiError, Denied, FailureKind, LoginError, PodboardError, UnreachableError
 from podboard.kube.certificates import in_words, moment, read_certificate
 from podboard.kube.credentials import token_end
 from podboard.kube.exec import open_exec
@@ -154,7 +154,10 @@ class _Look:
         lacking = [verb for verb in EXEC_VERBS if not granted[verb] and not (is_old and verb == "create")]
         if lacking:
             told = missing_right(self._user, lacking, target.namespace)
-            refusal = ApiError(told.sentence, told.hint, status=_FORBIDDEN, reason="Forbidden")
+            refusal = ApiError(
+                told.sentence, told.hint, status=_FORBIDDEN, reason="Forbidden",
+                denied=Denied(self._user, target.namespace),
+            )  # fmt: skip
             return failed(Step.AUTHORISATION, refusal, facts)
         hint = ""
         if not all(listed.values()):

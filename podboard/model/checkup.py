@@ -12,7 +12,7 @@ from podboard.model.attempt import Attempt, Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from podboard.errors import PodboardError
+    from podboard.errors import Denied, PodboardError
     from podboard.model.target import Target
 
 NO_OP: Final = ("true",)
@@ -82,6 +82,7 @@ class Check:
         kind: What a failure means for other ways.
         status: The HTTP status of a refusal.
         reason: The server's or SSH's own short word for a failure; may be empty.
+        denied: Who may not open terminals where, if it is known that this is why.
     """
 
     step: Step
@@ -93,6 +94,7 @@ class Check:
     kind: FailureKind | None = None
     status: int | None = None
     reason: str = ""
+    denied: Denied | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def failed(step: Step, error: PodboardError, facts: Mapping[str, Fact] | None = 
         kind=error.kind,
         status=getattr(error, "status", None),
         reason=getattr(error, "reason", ""),
+        denied=getattr(error, "denied", None),
     )
 
 
@@ -145,7 +148,7 @@ def summed_up(attempt: Attempt, checks: tuple[Check, ...]) -> Checkup:
     return Checkup(
         Attempt(
             attempt.method, attempt.endpoint, attempt.started, attempt.duration, outcome,
-            told.status, told.sentence, told.hint, told.reason,
+            told.status, told.sentence, told.hint, told.reason, told.denied,
         ),
         checks,
     )  # fmt: skip

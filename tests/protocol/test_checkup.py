@@ -15,7 +15,7 @@ import pytest_asyncio
 from podboard.demo.cluster import DemoCluster
 from podboard.demo.images import Image, Tools
 from podboard.demo.rbac import Account, Grant, Rule
-from podboard.errors import FailureKind, PodboardError
+from podboard.errors import Denied, FailureKind, PodboardError
 from podboard.kube import checkup as checkup_module
 from podboard.kube import reach as reach_module
 from podboard.kube.access import Access, ClientCertificate, ExecPlugin, InteractiveMode
@@ -171,6 +171,7 @@ async def test_missing_verbs_are_named_with_the_role_that_grants_them(
     user = f"system:serviceaccount:{NAMESPACE}:someone"
     assert (check.step, check.status, check.kind) == (Step.AUTHORISATION, 403, FailureKind.REFUSED)
     assert check.sentence == f'"{user}" may not {missing} pods/exec in {NAMESPACE}'
+    assert check.denied == Denied(user, NAMESPACE)
     assert check.facts["get pods/exec"] is ("get" in verbs)
     assert check.facts["create pods/exec"] is ("create" in verbs)
     role, binding = check.hint.partition("grant it: ")[2].split(" && ")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from podboard.errors import ApiError, DatabaseError, FailureKind, NotApplicableError, UntrustedError
+from podboard.errors import ApiError, DatabaseError, Denied, FailureKind, NotApplicableError, UntrustedError
 from podboard.model.attempt import Outcome
 from podboard.model.checkup import Check, Checkup, Result, Scope, Step, failed
 from podboard.model.record import Record
@@ -91,12 +91,13 @@ async def test_a_way_that_works_is_an_attempt_that_opened() -> None:
 
 
 async def test_what_failed_is_what_the_attempt_says() -> None:
-    error = ApiError("may not", "ask for a Role", status=403, reason="Forbidden")
+    denied = Denied("ops", "shop")
+    error = ApiError("may not", "ask for a Role", status=403, reason="Forbidden", denied=denied)
     [checkup] = await look(POD, FakeRung("ws:token", FINE, failed(Step.AUTHORISATION, error)))
     assert not checkup.works
     attempt = checkup.attempt
     assert (attempt.outcome, attempt.status, attempt.reason) == (Outcome.FAILED, 403, "Forbidden")
-    assert (attempt.sentence, attempt.hint) == ("may not", "ask for a Role")
+    assert (attempt.sentence, attempt.hint, attempt.denied) == ("may not", "ask for a Role", denied)
 
 
 async def test_who_is_not_trusted_is_told_apart() -> None:
