@@ -1,4 +1,4 @@
-"""Checkups in words, as SCREENS of the timeline have them, and as JSON."""
+"""Checkups in words, like the timeline of a pane, and as JSON."""
 
 from __future__ import annotations
 
