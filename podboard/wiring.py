@@ -150,10 +150,9 @@ class Ways:
         details = record.ssh_connection_details if record is not None else None
         if details is None:
             details = await self._bastion(record)
-        # asyncssh takes long to load, and longer than a frame.
-        module = await asyncio.to_thread(importlib.import_module, "podboard.ssh.way")
-        way: Way = module.SshWay(self._open_hosts(), details)
-        return way
+        from podboard.ssh.way import SshWay
+
+        return SshWay(self._open_hosts, details)
 
     async def _bastion(self, record: Record | None) -> SshConnectionDetails:
         bastion = self._config.bastion
@@ -173,7 +172,9 @@ class Ways:
 
         return WebSocketWay(identity, self._clients, load)
 
-    def _open_hosts(self) -> Hosts:
+    async def _open_hosts(self) -> Hosts:
+        # asyncssh takes long to load, and longer than a frame.
+        await asyncio.to_thread(importlib.import_module, "podboard.ssh.hosts")
         if self._hosts is None:
             from podboard.paths import known_hosts_file
             from podboard.ssh.hosts import Hosts

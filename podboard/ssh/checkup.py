@@ -16,8 +16,8 @@ from podboard.model.ending import EndingKind
 from podboard.model.names import checked_namespace, checked_pod
 from podboard.model.text import one_line
 from podboard.probes import connect, in_turn, is_address, look_up
+from podboard.ssh.address import address_of
 from podboard.ssh.command import find_header, kubectl_line
-from podboard.ssh.connect import address_of
 from podboard.ssh.failures import no_commands, no_kubectl, unreachable
 from podboard.ssh.verdict import failure
 from podboard.wire.exec_channel import Ended

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncssh
 
 from podboard.errors import HostKeyError, SshUnreachableError
+from podboard.ssh.address import address_of
 from podboard.ssh.client import Client
 from podboard.ssh.failures import host_key_failure, login_failure
 from podboard.ssh.keys import password
 from podboard.ssh.known_hosts import HostKeys, pinned, plain_algorithms, read_known_hosts, wanted_algorithms
-from podboard.ssh.settings import Address, hops, read_settings
+from podboard.ssh.settings import hops, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -269,12 +270,6 @@ class Connector:
         if self._accepted is not None:
             self._accepted(question)
         return offered
-
-
-def address_of(details: SshConnectionDetails) -> Address:
-    """Return the host of a record as it names it."""
-    port = details.port if "port" in details.fields else None
-    return Address(details.text("host"), port, details.text("username"))
 
 
 async def _connect(login: _Login, client: Client, through: Link | None, options: dict[str, Any]) -> Link:

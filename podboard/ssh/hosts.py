@@ -14,8 +14,9 @@ import asyncssh
 
 from podboard.errors import RecordError, SshUnreachableError
 from podboard.model.record import SSH_SECRET
+from podboard.ssh.address import address_of
 from podboard.ssh.command import exec_line
-from podboard.ssh.connect import Connector, address_of
+from podboard.ssh.connect import Connector
 from podboard.ssh.failures import session_failure
 from podboard.ssh.keys import KeyRing
 from podboard.ssh.session import SshSession

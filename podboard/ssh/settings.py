@@ -12,6 +12,7 @@ import asyncssh
 
 from podboard.errors import SshLoginError
 from podboard.model.text import one_line
+from podboard.ssh.address import Address
 from podboard.ssh.keys import DEFAULT_FILES, encrypted
 
 if TYPE_CHECKING:
@@ -20,37 +21,6 @@ if TYPE_CHECKING:
 _HOP = re.compile(r"(?:(?P<user>[^@]+)@)?(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?")
 _GLOBAL_KNOWN_HOSTS: Final = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")
 _USER_KNOWN_HOSTS: Final = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A host as somebody named it.
-
-    Attributes:
-        host: A name, an address, or an alias of ssh_config.
-        port: None where it was not said.
-        username: Empty where it was not said.
-    """
-
-    host: str
-    port: int | None = None
-    username: str = ""
-
-    def __str__(self) -> str:
-        user = f"{self.username}@" if self.username else ""
-        return one_line(
-            f"{user}{self.host}" if self.port in (None, 22) else f"{user}{self.host}:{self.port}", 200
-        )
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What asyncssh is told of it, so that ssh_config completes it."""
-        named: dict[str, Any] = {"host": self.host}
-        if self.port is not None:
-            named["port"] = self.port
-        if self.username:
-            named["username"] = self.username
-        return named
 
 
 @dataclass(frozen=True, slots=True)

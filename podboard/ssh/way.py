@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from podboard.ssh.checkup import check_host
-from podboard.ssh.connect import address_of
+from podboard.ssh.address import address_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from podboard.model.checkup import Check, Scope
     from podboard.model.record import SshConnectionDetails
@@ -21,34 +20,46 @@ if TYPE_CHECKING:
 class SshWay:
     """SSH to a host, and kubectl there.
 
+    Args:
+        open_hosts: Returns the hosts. What they stand on takes long to load, so they are not opened before
+            this way is tried.
+        details: The host.
+
     Attributes:
         identity: The host, as ``ops@bastion:22``.
         endpoint: The same.
         trust: What the host's key is checked against, as a digest.
     """
 
-    def __init__(self, hosts: Hosts, details: SshConnectionDetails) -> None:
+    def __init__(self, open_hosts: Callable[[], Awaitable[Hosts]], details: SshConnectionDetails) -> None:
         self.identity = self.endpoint = str(address_of(details))
         known = f"{details.text('host_key')}\0{details.text('known_hosts')}"
         self.trust = hashlib.sha256(known.encode()).hexdigest()
-        self._hosts = hosts
+        self._open_hosts = open_hosts
         self._details = details
 
     async def prepare(self) -> None:
-        """Nothing is left to read."""
+        """Load what SSH needs."""
+        await self._open_hosts()
 
     async def reach(self, say: Callable[[str], None]) -> None:
         """Connect and log in."""
-        await self._hosts.reach(self._details, say)
+        hosts = await self._open_hosts()
+        await hosts.reach(self._details, say)
 
     async def open(self, request: ExecRequest, say: Callable[[str], None]) -> SshSession:
         """Start kubectl."""
         say("starting kubectl there")
-        return await self._hosts.open_exec(
+        hosts = await self._open_hosts()
+        return await hosts.open_exec(
             self._details, request.target, request.command,
             tty=request.tty, size=request.size, stdin=request.stdin,
         )  # fmt: skip
 
-    def check(self, scope: Scope) -> AsyncIterator[Check]:
+    async def check(self, scope: Scope) -> AsyncIterator[Check]:
         """Tell step by step how far it leads."""
-        return check_host(self._hosts, self._details, scope)
+        hosts = await self._open_hosts()
+        from podboard.ssh.checkup import check_host
+
+        async for check in check_host(hosts, self._details, scope):
+            yield check

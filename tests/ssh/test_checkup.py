@@ -29,7 +29,10 @@ Looked = dict[Step, Check]
 async def look(
     pool: Hosts, way: SshConnectionDetails, target: Target = FULL, *, with_exec: bool = False
 ) -> Looked:
-    checks = [check async for check in SshWay(pool, way).check(Scope(target, with_exec))]
+    async def opened() -> Hosts:
+        return pool
+
+    checks = [check async for check in SshWay(opened, way).check(Scope(target, with_exec))]
     assert "PRIVATE KEY" not in repr(checks)
     assert [check.step for check in checks] == [
         Step.CONFIGURATION, Step.DNS, Step.TCP, Step.HOST_KEY, Step.LOGIN, Step.KUBECTL, Step.AUTHORISATION,

@@ -53,6 +53,12 @@ def test_what_comes_later_is_not_there_first() -> None:
     assert "podboard.vt.screen" in later
 
 
+def test_a_way_over_ssh_loads_nothing_before_it_is_tried() -> None:
+    [way] = loaded("import asyncio, podboard.session.climber, podboard.wiring, podboard.ssh.way")
+    assert "podboard.ssh.way" in way
+    assert not tops(way) & {"asyncssh", "cryptography"}
+
+
 def test_the_board_never_loads_the_official_clients() -> None:
     [everything] = loaded(
         "import asyncio, podboard.ui.app, podboard.wiring\n"
