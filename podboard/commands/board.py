@@ -99,9 +99,15 @@ class OnScreen:
     @asynccontextmanager
     async def _lend(self) -> AsyncIterator[None]:
         """Leave the terminal to one after the other, while the block lasts."""
+        failure: BaseException | None = None
         async with self._lent:
             with self.app.suspend():
-                yield
+                try:
+                    yield
+                except BaseException as error:  # noqa: BLE001 - Textual takes the terminal back from none
+                    failure = error
+        if failure is not None:
+            raise failure
 
 
 def show(connect: Connect, place: str, on_screen: OnScreen, **more: Any) -> int:

@@ -329,7 +329,8 @@ class Climber:
             msg = "the same server, which is not trusted"
             raise NotApplicableError(msg)
         self._tell_begin(tried, request.target)
-        if len(self._tries) > 1:
+        # A WebSocket alone need not be reached for first; a host may have questions, which can be taken back.
+        if len(self._tries) > 1 or tried.rung == SSH:
             await way.reach(say)
         has_turn = await self._take_turn(patience=HEAD_START if request.is_shell else None)
         tried.is_opening = True

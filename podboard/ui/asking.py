@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from podboard.model.question import HostKeyQuestion, SecretQuestion
-    from podboard.ui.screens.dialog import Dialog
-
-Answer = TypeVar("Answer")
+    from podboard.ui.screens.dialog import Answer
+    from podboard.ui.screens.questions import Question
 
 
 class Asking:
@@ -35,13 +34,12 @@ class Asking:
 
         return await self._show(HostKeyDialog(question)) or False
 
-    async def _show(self, dialog: Dialog[Answer]) -> Answer | None:
+    async def _show(self, question: Question[Answer]) -> Answer | None:
         async with self._turn:
-            answered: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-            await self._app.push_screen(dialog, answered.set_result)
             try:
-                return await answered
+                await self._app.push_screen(question)
+                return await question.answered
             except asyncio.CancelledError:
-                # Nobody waits for the answer any more, and the dialog would stay.
-                dialog.dismiss(None)
+                # Nobody waits for the answer any more, and the question would stay.
+                question.withdraw()
                 raise
