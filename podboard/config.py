@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from podboard.errors import ConfigError
 from podboard.model.record import SSH_PLAIN, SshConnectionDetails
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from podboard.model.record import Json
 
 _CONTEXTS: Final = "contexts"
+_TABLES: Final = ("ssh", "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,33 @@ class Bastion:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """What is recorded without being asked for.
+
+    Attributes:
+        contexts: Globs of the contexts whose terminals are.
+        input: Whether what is typed is recorded as well, wherever a recording is made.
+    """
+
+    contexts: tuple[str, ...] = ()
+    input: bool = False
+
+    def wants(self, context: str) -> bool:
+        """Whether the terminals of a context are recorded."""
+        return any(fnmatchcase(context, pattern) for pattern in self.contexts)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What the file says.
 
     Attributes:
         bastion: ``[ssh]``.
+        record: ``[record]``.
     """
 
     bastion: Bastion | None = None
+    record: Recording = Recording()
 
 
 def read_config(path: Path) -> Config:
@@ -62,14 +82,33 @@ def read_config(path: Path) -> Config:
         raise ConfigError(f"{where} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise ConfigError(f"{where} is no valid TOML: {one_line(str(error))}") from error
-    if unknown := next((name for name in values if name != "ssh"), None):
+    if unknown := next((name for name in values if name not in _TABLES), None):
         raise ConfigError(f'{where} has "{one_line(unknown)}", which podboard does not know', "remove it")
-    return Config(_bastion(values["ssh"], where) if "ssh" in values else None)
+    return Config(
+        _bastion(_table(values, "ssh", where), where) if "ssh" in values else None,
+        _recording(_table(values, "record", where), where),
+    )
 
 
-def _bastion(table: object, where: str) -> Bastion:
+def _table(values: Mapping[str, object], name: str, where: str) -> Mapping[str, Any]:
+    table = values.get(name, {})
     if not isinstance(table, dict):
-        raise ConfigError(f"ssh in {where} is no table", "write [ssh] on a line of its own")
+        raise ConfigError(f"{name} in {where} is no table", f"write [{name}] on a line of its own")
+    return table
+
+
+def _recording(table: Mapping[str, Any], where: str) -> Recording:
+    if wrong := next((name for name in table if name not in {_CONTEXTS, "input"}), None):
+        raise ConfigError(
+            f'[record] in {where} has "{one_line(wrong)}", which it cannot have', "it has contexts and input"
+        )
+    with_input = table.get("input", False)
+    if not isinstance(with_input, bool):
+        raise ConfigError(f"input of [record] in {where} must be true or false")
+    return Recording(_contexts(table, "record", where, []), with_input)
+
+
+def _bastion(table: Mapping[str, Any], where: str) -> Bastion:
     fields: dict[str, Json] = {name: value for name, value in table.items() if name != _CONTEXTS}
     if wrong := next((name for name in fields if name not in SSH_PLAIN), None):
         raise ConfigError(
@@ -79,11 +118,11 @@ def _bastion(table: object, where: str) -> Bastion:
     details = SshConnectionDetails.of(fields)
     if problem := next(details.problems(), ""):
         raise ConfigError(f"[ssh] in {where}: {problem}")
-    return Bastion(details, _contexts(table, where))
+    return Bastion(details, _contexts(table, "ssh", where, ["*"]))
 
 
-def _contexts(table: Mapping[str, object], where: str) -> tuple[str, ...]:
-    contexts = table.get(_CONTEXTS, ["*"])
+def _contexts(table: Mapping[str, Any], name: str, where: str, default: list[str]) -> tuple[str, ...]:
+    contexts = table.get(_CONTEXTS, default)
     if not isinstance(contexts, list) or not all(isinstance(context, str) for context in contexts):
-        raise ConfigError(f"contexts of [ssh] in {where} must be a list of text", 'like ["prod-*"]')
+        raise ConfigError(f"contexts of [{name}] in {where} must be a list of text", 'like ["prod-*"]')
     return tuple(contexts)

@@ -254,5 +254,11 @@ class RemotePodError(SshError):
     reason = "the pod's own trouble"
 
 
+class RecordingError(PodboardError):
+    """A recording cannot be played; the message names the file and the line."""
+
+    exit_code = 8
+
+
 class NotApplicableError(Exception):
     """There is no such way into this pod, which is no failure; the message says why, in a few words."""

@@ -35,6 +35,11 @@ def known_hosts_file(environ: Mapping[str, str]) -> Path:
     return _base(environ, "XDG_DATA_HOME", ".local/share") / "podboard" / "known_hosts"
 
 
+def recordings_folder(environ: Mapping[str, str]) -> Path:
+    """Where recordings of terminals are written: ``$XDG_DATA_HOME/podboard/recordings``."""
+    return _base(environ, "XDG_DATA_HOME", ".local/share") / "podboard" / "recordings"
+
+
 def _base(environ: Mapping[str, str], name: str, default: str) -> Path:
     # The specification has relative paths ignored.
     value = Path(environ.get(name, ""))

@@ -35,6 +35,15 @@ def test_a_host_without_contexts_serves_all(tmp_path: Path) -> None:
     assert bastion.serves("")
 
 
+def test_what_is_recorded(tmp_path: Path) -> None:
+    assert not read_config(written(tmp_path, "")).record.wants("prod-eu")
+    assert not read_config(written(tmp_path, "[record]\ninput = true\n")).record.wants("prod-eu")
+    record = read_config(written(tmp_path, '[record]\ncontexts = ["prod-*"]\n')).record
+    assert [context for context in ("prod-eu", "dev", "") if record.wants(context)] == ["prod-eu"]
+    assert not record.input
+    assert read_config(written(tmp_path, "[record]\ninput = true\n")).record.input
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -44,6 +53,10 @@ def test_a_host_without_contexts_serves_all(tmp_path: Path) -> None:
         ('[ssh]\nhost = "b"\npassword = "x"', 'has "password", which it cannot have'),
         ('[ssh]\nhost = "b"\nport = 70000', "no number from 1 to 65535"),
         ('[ssh]\nhost = "b"\ncontexts = "prod"', "must be a list of text"),
+        ("record = true", "record in * is no table"),
+        ('[record]\ncontexts = "prod"', "contexts of [record] in * must be a list of text"),
+        ('[record]\ninput = "yes"', "input of [record] in * must be true or false"),
+        ("[record]\noutput = true", '[record] in * has "output", which it cannot have'),
         ("[shh]\n", 'has "shh", which podboard does not know'),
     ],
 )
