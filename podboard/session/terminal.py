@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from podboard.model.size import Size
     from podboard.model.target import Target
     from podboard.session.climber import Channel, Ladder
+    from podboard.session.recorder import Recorder, Recordings
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,7 @@ class Terminal:
         size: The size of the screen, which the container is told.
         scrollback: Lines kept above the screen.
         turns: Shared by all terminals, so that those nobody looks at read one after another.
+        recordings: Where it is recorded; None where it cannot be.
 
     Attributes:
         ending: How the last shell ended; None while there is one.
@@ -95,6 +97,9 @@ class Terminal:
         lines: What happened, for the diagnostics panel.
         received: Bytes that came from its shells so far.
         sent: Bytes that went to them.
+        recorder: What records the present shell; None where nothing does.
+        recorded: The files it was recorded to so far.
+        recording_trouble: Why the last recording stopped before it should have; empty if it did not.
     """
 
     def __init__(
@@ -105,6 +110,7 @@ class Terminal:
         *,
         scrollback: int = 10_000,
         turns: Turns | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         self.target = target
         self.screen = Screen(size, scrollback)
@@ -116,6 +122,11 @@ class Terminal:
         self.lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
         self.received = 0
         self.sent = 0
+        self.recorder: Recorder | None = None
+        self.recorded: list[str] = []
+        self.recording_trouble = ""
+        self._recordings = recordings
+        self._is_to_record = recordings is not None and recordings.automatic
         self._ladder = ladder
         self._climber: Climber | None = None
         self._climbing_since = time.monotonic()
@@ -164,6 +175,11 @@ class Terminal:
         """Send input to the shell, after all that was sent before; what comes too early waits for it."""
         if self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED):
             return
+        if self.recorder is not None:
+            self.recorder.input(data)
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
         if self._channel is not None and not self._input and self._channel.write_nowait(data):
             self.sent += len(data)
             return
@@ -174,12 +190,49 @@ class Terminal:
         """Change the size of the screen; the container hears of the last of many changes."""
         if size != self.screen.size:
             self.screen.resize(size)
+            if self.recorder is not None:
+                self.recorder.resize(size)
             self._has_size.set()
+
+    def start_recording(self, picture: bytes = b"") -> None:
+        """Record it from now on, and whenever its shell is opened again.
+
+        Args:
+            picture: What makes an empty screen of its size look as this one does.
+        """
+        if self._recordings is None or self.recorder is not None:
+            return
+        self._is_to_record = True
+        self.recording_trouble = ""
+        self.recorder = recorder = self._recordings.start(
+            self.target, self.screen.size, self._lose_recording
+        )
+        self.recorded.append(str(recorder.path))
+        if picture:
+            recorder.output(picture)
+        self._note(logging.INFO, f"recording to {recorder.path}")
+
+    def stop_recording(self) -> None:
+        """Record it no longer."""
+        self._is_to_record = False
+        if self.recorder is not None:
+            self.recorder.end()
+            self.recorder = None
+            self._note(logging.INFO, "the recording ends here")
 
     # -- its life ---------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Open a shell and serve it until it ends. May be called again once it has."""
+        try:
+            await self._serve()
+        finally:
+            recorder, self.recorder = self.recorder, None
+            if recorder is not None:
+                recorder.end(self.ending.exit_code if self.ending is not None else None)
+                await recorder.written()
+
+    async def _serve(self) -> None:
         again = self.ending is not None
         if again:
             self._ladder.forget_failures()
@@ -222,6 +275,8 @@ class Terminal:
         if self.screen.size == size:
             self._has_size.clear()
         self.opened = time.time()
+        if self._is_to_record:
+            self.start_recording()
         self.badge = Badge(self.badge.state, climber.winner)
         self._become(TerminalState.OPEN)
         return channel
@@ -235,6 +290,8 @@ class Terminal:
     def _feed(self, data: bytes) -> None:
         screen = self.screen
         self.received += len(data)
+        if self.recorder is not None:
+            self.recorder.output(data)
         if len(data) <= SLICE:
             screen.feed(data)
         else:
@@ -242,7 +299,7 @@ class Terminal:
                 screen.feed(data[start : start + SLICE])
         replies = screen.take_replies()
         if replies and len(self._input) < ANSWERS:
-            self.write(replies)
+            self._send(replies)
 
     def _say_output(self) -> None:
         signs = (self.screen.title, self.screen.bells, self.unseen or not self.shown)
@@ -281,6 +338,11 @@ class Terminal:
         self._note(logging.WARNING if failure else logging.INFO, ending.sentence)
         self._become(TerminalState.FAILED if failure else TerminalState.CLOSED, ending.exit_code)
 
+    def _lose_recording(self, why: str) -> None:
+        self.recorder = None
+        self.recording_trouble = why
+        self._note(logging.WARNING, why)
+
     def _become(self, state: TerminalState, exit_code: int | None = None) -> None:
         self.badge = Badge(state, self.badge.method, exit_code)
         self._changed()
@@ -300,7 +362,9 @@ class Terminal:
         screen = self.screen
         # On the primary screen, leaving the other one would take the cursor to where it once was saved.
         leave = _LEAVE_ALTERNATE if screen.alternate else b""
-        screen.feed(_END_STRING + leave + _TIDY)
         rule = f" {words} ".center(screen.size.columns - 1, "─")
-        screen.feed(f"\r\n\x1b[2m{rule}\x1b[0m\r\n".encode())
+        drawn = _END_STRING + leave + _TIDY + f"\r\n\x1b[2m{rule}\x1b[0m\r\n".encode()
+        screen.feed(drawn)
+        if self.recorder is not None:
+            self.recorder.output(drawn)
         self._say_output()

@@ -88,15 +88,18 @@ class Encoder:
         return msgspec.json.encode(self._header) + b"\n"
 
     def event(self, at: float, code: Code, data: bytes) -> bytes:
-        """Return the line of an event, empty for the first bytes of a character alone.
+        """Return the line of an event; none for the first bytes of a character, and with an exit their line.
 
         Args:
             at: On the clock of ``started``; never before the last one.
             data: Output and input as they came, split anywhere; other data is text in UTF-8.
         """
         decoder = self._texts.get(code)
-        text = decoder.decode(data) if decoder is not None else data.decode()
-        return self._line(at, code, text) if text or decoder is None else b""
+        if decoder is None:
+            rest = self.rest(at) if code is Code.EXIT else b""
+            return rest + self._line(at, code, data.decode())
+        text = decoder.decode(data)
+        return self._line(at, code, text) if text else b""
 
     def rest(self, at: float) -> bytes:
         """Return the lines of what came of characters that never became whole."""

@@ -85,6 +85,14 @@ def test_input_and_output_are_split_apart() -> None:
     assert json.loads(writing.rest(103.0)) == [1.0, "i", "\N{REPLACEMENT CHARACTER}"]
 
 
+def test_an_exit_comes_last() -> None:
+    writing = encoder()
+    assert writing.event(101.0, Code.OUTPUT, b"\xe2") == b""
+    lines = writing.event(102.0, Code.EXIT, b"0").splitlines()
+    assert [json.loads(line) for line in lines] == [[2.0, "o", "\N{REPLACEMENT CHARACTER}"], [0.0, "x", "0"]]
+    assert writing.rest(103.0) == b""
+
+
 def test_version_3_is_read() -> None:
     cast = read(
         b'{"version":3,"term":{"cols":90,"rows":30,"type":"xterm","theme":{"fg":"#fff"}},"timestamp":1504467315,'
