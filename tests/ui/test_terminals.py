@@ -72,8 +72,8 @@ async def test_enter_opens_a_terminal_beside_the_list(person: Person, shells: Sh
     assert shells.opened == ["api-1"]
     title = person.line("shop/api-1 · app")
     assert re.search(r"│ shop/api-1 · app ─+ ws:kubeconfig · ● open 0s $", title)
-    assert "1 api-1 ● " in person.lines()[0]
-    assert "keys go to the pod · ctrl+] leader" in person.lines()[-1]
+    await person.until(lambda: "1 api-1 ● " in person.lines()[0], "its tab")
+    await person.until(lambda: "keys go to the pod · ctrl+] leader" in person.lines()[-1], "the keys")
 
 
 async def test_what_is_typed_goes_to_the_pod_and_what_it_says_to_the_screen(
