@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from podboard.model.target import Target
     from podboard.session.climber import Way
     from podboard.session.cluster import Cluster
+    from podboard.session.recorder import Recordings
     from podboard.ssh.hosts import Hosts
 
     FindRecord = Callable[[Target, str | None], Awaitable[Record | None]]
     """Finds the record of a pod in a context, None where that is not known; raises DatabaseError."""
 
 _FOR_WAYS = ("podboard.config", "podboard.kube.incluster", "podboard.kube.resolve", "podboard.kube.ways")
-_FOR_CLUSTERS = ("podboard.session.cluster", "podboard.session.terminal")
+_FOR_CLUSTERS = ("podboard.session.cluster", "podboard.session.recorder", "podboard.session.terminal")
 """What will be needed, and takes too long to load for the event loop."""
 
 
@@ -114,6 +115,14 @@ class Ways:
             return (await self.client()).access.context
         except PodboardError:
             return self._overrides.context or None
+
+    def recordings(self, context: str) -> Recordings:
+        """Return where the terminals of a context are recorded, and whether they are without being asked."""
+        from podboard.paths import recordings_folder
+        from podboard.session.recorder import Recordings
+
+        wish = self._config.record
+        return Recordings(recordings_folder(os.environ), context, wish.wants(context), wish.input)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -258,7 +267,9 @@ async def open_cluster(
     async with open_ways(overrides, services) as ways:
         client = await ways.client()
 
-        yield Cluster(client, ways.ladder, None if all_namespaces else client.access.namespace)
+        cluster = Cluster(client, ways.ladder, None if all_namespaces else client.access.namespace)
+        cluster.recordings = ways.recordings(cluster.context)
+        yield cluster
 
 
 def _read_config() -> Config:

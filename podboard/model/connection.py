@@ -22,6 +22,7 @@ class Connection:
         method: The way in that worked; None if none did.
         bytes_received: From the pod, as ``bytes_sent`` to it.
         ending: How it ended, in words.
+        recordings: The files it was recorded to.
     """
 
     context: str
@@ -38,3 +39,4 @@ class Connection:
     bytes_sent: int = 0
     exit_code: int | None = None
     ending: str | None = None
+    recordings: tuple[str, ...] = ()

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 _MOST_SAID: Final = 5
 """How many problems a message tells of."""
 
-_CONNECTION: Final = tuple(entry.name for entry in fields(Connection))
+_RECORDINGS: Final = "recordings"
+_CONNECTION: Final = tuple(entry.name for entry in fields(Connection) if entry.name != _RECORDINGS)
 
 # The record may have been removed while the terminal was open.
 _VALUES: Final = tuple(

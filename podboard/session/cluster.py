@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from podboard.kube.client import ApiClient
     from podboard.kube.pods import FeedState
     from podboard.session.climber import Ladder
+    from podboard.session.recorder import Recordings
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Cluster:
         namespace: What is watched; None for all namespaces.
         roster: The pods there.
         turns: Shared by the terminals in them.
+        recordings: Where those are recorded; None where they cannot be.
         changed: Set whenever the roster or the trouble is different from what it was.
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
     """
@@ -50,6 +52,7 @@ class Cluster:
         self.namespace = namespace
         self.roster = Roster()
         self.turns = Turns()
+        self.recordings: Recordings | None = None
         self.changed = asyncio.Event()
         self.trouble = "listing pods…"
         self._client = client

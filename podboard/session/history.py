@@ -43,6 +43,7 @@ class Noted(Protocol):
     ending: Ending | None
     received: int
     sent: int
+    recorded: list[str]
 
     @property
     def attempts(self) -> Sequence[Attempt]:
@@ -62,6 +63,7 @@ class _Row:
         self.number: int | None = None
         self._terminal = terminal
         self._received, self._sent = terminal.received, terminal.sent
+        self._recorded = len(terminal.recorded)
         target = terminal.target
         self.connection = Connection(
             context=context,
@@ -71,7 +73,19 @@ class _Row:
             started_at=now(),
         )
 
+    def is_of(self, terminal: Noted) -> bool:
+        """Whether it is this terminal's."""
+        return self._terminal is terminal
+
+    def has_more_recordings(self) -> bool:
+        """Take in where it is recorded; returns whether that is somewhere new."""
+        recordings = tuple(self._terminal.recorded[self._recorded :])
+        is_new = recordings != self.connection.recordings
+        self.connection = replace(self.connection, recordings=recordings)
+        return is_new
+
     def end(self) -> None:
+        self.has_more_recordings()
         terminal = self._terminal
         attempts = tuple(terminal.attempts)
         ending = terminal.ending or CLOSED_BY_US
@@ -120,6 +134,12 @@ class History:
             yield
         finally:
             self._end(row)
+
+    def note_recordings(self, terminal: Noted) -> None:
+        """Note where a terminal is recorded, while it lasts: podboard may be killed."""
+        for row in self._open:
+            if row.is_of(terminal) and row.has_more_recordings():
+                self._note(row)
 
     def end_all(self) -> None:
         """Note the end of all shells: podboard itself ends."""

@@ -164,9 +164,7 @@ class Recorder:
 
     def _stop(self, why: str) -> None:
         if not self._is_closed:
-            self._is_closed = True
-            self._gathered.clear()
-            self._batches.put(None)
+            self.end()
             self._failed(f"the recording stopped: {why}")
 
     # -- in the thread ----------------------------------------------------------------------
@@ -176,7 +174,7 @@ class Recorder:
             self._write()
         except OSError as error:
             why = "the disk is full" if error.errno in _FULL else error.strerror or "it cannot be written"
-            self._tell(self._stop, f"{one_line(str(self.path))}: {why}")
+            self._tell(self._stop, f"{why}: {one_line(str(self.path))}")
         except Exception:
             log.exception("the recorder failed")
             self._tell(self._stop, "podboard itself failed here")

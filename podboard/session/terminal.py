@@ -204,9 +204,7 @@ class Terminal:
             return
         self._is_to_record = True
         self.recording_trouble = ""
-        self.recorder = recorder = self._recordings.start(
-            self.target, self.screen.size, self._lose_recording
-        )
+        self.recorder = recorder = self._recordings.start(self.target, self.screen.size, self._lose_recording)
         self.recorded.append(str(recorder.path))
         if picture:
             recorder.output(picture)

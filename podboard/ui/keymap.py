@@ -65,6 +65,7 @@ AFTER_LEADER: Final = (
     Key("x", "close", "x", "close", "close this terminal"),
     Key("r", "reopen", "r", "reopen", "open the shell again after it ended"),
     Key("d", "diagnostics", "d", "diagnostics", "show how the terminal was reached, and its log"),
+    Key("R", "record", "R", "", "record the terminal to a file from now on, or no longer"),
     Key("question_mark", "help", "?", "help", "show all keys"),
     Key(LEADER, "send_leader", LEADER_SHOWN, "", f"send {LEADER_SHOWN} itself to the pod"),
 )

@@ -522,6 +522,7 @@ class Board(Screen[None], inherit_bindings=False):
                 self._cluster.ladder,
                 size,
                 turns=self._cluster.turns,
+                recordings=self._cluster.recordings,
             )
             for key in keys
             if key in pods
@@ -562,6 +563,11 @@ class Board(Screen[None], inherit_bindings=False):
         self.app.copy_to_clipboard(role)
         self.app.push_screen(RoleShown(role))
 
+    def action_record(self) -> None:
+        """Record the active terminal, or no longer."""
+        pane = self._area.active
+        self.tell(pane.toggle_recording() if pane is not None else NO_TERMINAL)
+
     def action_reopen(self) -> None:
         """Open the shell of the active terminal again."""
         if self._area.active is not None:
@@ -570,6 +576,7 @@ class Board(Screen[None], inherit_bindings=False):
     def on_terminal_pane_changed(self, event: TerminalPane.Changed) -> None:
         """Let tabs, list and title say how terminals stand."""
         self._tell_detour(event.pane)
+        self._tell_recording(event.pane)
         self._refresh_terminals()
 
     def _tell_detour(self, pane: TerminalPane) -> None:
@@ -584,6 +591,15 @@ class Board(Screen[None], inherit_bindings=False):
             if detour := terminal.detour:
                 why = f"{detour.method}: {detour.sentence}"
                 self.tell(one_line(f"opened by {terminal.badge.method} · {LEADER_SHOWN} d tells all · {why}"))
+
+    def _tell_recording(self, pane: TerminalPane) -> None:
+        """Note where it is recorded, and say it to the person if that came to an end by itself."""
+        terminal = pane.terminal
+        self.desk.history.note_recordings(terminal)
+        if terminal.recording_trouble != pane.told_recording:
+            pane.told_recording = terminal.recording_trouble
+            if terminal.recording_trouble:
+                self.tell(terminal.recording_trouble)
 
     def on_terminal_area_changed(self) -> None:
         """Let tabs, list and title say which terminals there are."""

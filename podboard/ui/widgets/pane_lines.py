@@ -58,6 +58,7 @@ def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool) -> 
     right = Strip(
         [
             Segment(f" ↑ {above} of {screen.scrollback} " if above else "", name),
+            Segment(_recording(terminal), look("failed")),
             Segment(f" {badge.method} · " if badge.method else " ", dim),
             Segment(f"{badge.sign} {badge.words}", look(STATE_LOOKS[badge.state])),
             Segment(f"{since} ", dim),
@@ -73,6 +74,12 @@ def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool) -> 
     left = left.crop(0, room)
     rule = Strip([Segment("─" * (room - left.cell_length), dim)])
     return Strip.join([left, rule, right]).adjust_cell_length(width, look(""))
+
+
+def _recording(terminal: Terminal) -> str:
+    if terminal.recorder is not None:
+        return " REC with input " if terminal.recorder.with_input else " REC "
+    return " REC stopped " if terminal.recording_trouble else ""
 
 
 def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:

@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from podboard.model.badge import TerminalState
 from podboard.model.size import Size
+from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.look import Look
@@ -49,6 +50,7 @@ class TerminalPane(LooksMixin, can_focus=True):
     Attributes:
         is_covered: Whether something lies above it though it has the focus.
         told_opened: When the last shell was opened of which it was told how.
+        told_recording: Why a recording stopped of which that was told.
     """
 
     ALLOW_SELECT = False
@@ -85,6 +87,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._held_since = 0.0
         self.is_covered = False
         self.told_opened = 0.0
+        self.told_recording = ""
         self._is_above_end = False
         self._seen_bells = 0
         self._is_following = False
@@ -231,6 +234,31 @@ class TerminalPane(LooksMixin, can_focus=True):
         width = self.size.width
         self._title = title_line(self.terminal, width, self.look, focused=self.has_focus)
         self._notice = notice_lines(self.terminal, width, self.look)
+
+    # -- recording --------------------------------------------------------------------------
+
+    def toggle_recording(self) -> str:
+        """Record the terminal from now on, or no longer; returns what is to be said of it."""
+        terminal = self.terminal
+        if (recorder := terminal.recorder) is not None:
+            terminal.stop_recording()
+            return one_line(f"recorded to {recorder.path}")
+        if terminal.badge.state is not TerminalState.OPEN:
+            return "there is no shell to record"
+        self.follow()
+        self._update()
+        terminal.start_recording(self._picture())
+        if (recorder := terminal.recorder) is not None:
+            return one_line(f"recording to {recorder.path}")
+        return "nothing is recorded here"
+
+    def _picture(self) -> bytes:
+        """What makes an empty screen look as this one does, but for what a program asked of it."""
+        cursor = self._core.cursor
+        alternate = "\x1b[?1049h" if self._core.alternate else ""
+        rows = (f"\x1b[{row};1H{strip.render(self.app.console)}" for row, strip in enumerate(self._strips, 1))
+        hidden = "" if cursor.visible else "\x1b[?25l"
+        return f"{alternate}{''.join(rows)}\x1b[{cursor.row + 1};{cursor.column + 1}H{hidden}".encode()
 
     # -- focus and size ---------------------------------------------------------------------
 

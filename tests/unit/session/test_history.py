@@ -31,6 +31,7 @@ class Shell:
         self.received = self.sent = 0
         self.attempts: list[Attempt] = []
         self.record: Record | None = None
+        self.recorded: list[str] = []
 
 
 class Book:
@@ -102,6 +103,28 @@ async def test_the_record_that_was_used_is_told() -> None:
         shell.record = Record(name="web", pod_name="web-*", id="1" * 32)
     await history.write(book)
     assert (book.began[0].record_id, book.began[0].record_name) == ("1" * 32, "web")
+
+
+async def test_where_it_is_recorded_is_told_while_it_lasts() -> None:
+    book, bell, shell = Book(), Bell(), Shell()
+    shell.recorded = ["/of-the-shell-before.cast"]
+    history = History(bell.ring)
+    with history.noting("kind-dev", shell):
+        await history.write(book)
+        history.note_recordings(Shell())
+        history.note_recordings(shell)
+        assert bell.rung == 1
+        shell.recorded.append("/a.cast")
+        history.note_recordings(shell)
+        history.note_recordings(shell)
+        assert bell.rung == 2
+        await history.write(book)
+        shell.recorded.append("/b.cast")
+    await history.write(book)
+    with history.noting("kind-dev", shell):
+        await history.write(book)
+    assert [row.recordings for row in book.began] == [(), ()]
+    assert [row.recordings for _, row in book.ended] == [("/a.cast",), ("/a.cast", "/b.cast")]
 
 
 async def test_no_way_in_is_told_as_well() -> None:
