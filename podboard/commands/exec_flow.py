@@ -12,6 +12,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from podboard.commands.in_terminal import InTerminal
 from podboard.commands.output import harmless
@@ -30,7 +31,7 @@ from podboard.paths import log_file
 from podboard.session.climber import Climber
 from podboard.session.own_terminal import raw_terminal, size_of, terminal_name
 from podboard.session.relay import Relay
-from podboard.wire.shell import SHELL_COMMAND
+from podboard.wire.shell import shell_command
 from podboard.wiring import open_ways
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from podboard.model.ending import Ending
     from podboard.model.overrides import Overrides
     from podboard.session.climber import Channel
+    from podboard.session.leaving import Guest
     from podboard.wiring import Ways
 
 log = logging.getLogger(__name__)
@@ -126,14 +128,19 @@ async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Name
         open_ways(overrides, person.services) as ways,
     ):
         request = _request(wish, await _find(ways, overrides.namespace, wish, named))
-        channel = await _climb(ways, request, verbose=wish.verbose)
+        channel, guest = await _climb(ways, request, verbose=wish.verbose)
         person.give_away()
+        ending: Ending | None = None
         try:
-            return _tell(await _relay(channel, request))
+            ending = await _relay(channel, request)
         except BrokenPipeError:
             return 128 + signal.SIGPIPE
         finally:
-            await channel.close()
+            if ending is None and guest is not None:
+                ways.ladder.leaver.leave(guest, channel)
+            else:
+                await channel.close()
+        return _tell(ending)
 
 
 # -- which container ------------------------------------------------------------------------
@@ -187,7 +194,7 @@ def _request(wish: Wish, target: Target) -> ExecRequest:
             _say(_NO_TERMINAL)
     return ExecRequest(
         target,
-        wish.command or SHELL_COMMAND,
+        wish.command or shell_command(uuid4().hex),
         tty=tty,
         size=size_of(_STREAMS) if tty else None,
         stdin=wish.stdin,
@@ -195,7 +202,7 @@ def _request(wish: Wish, target: Target) -> ExecRequest:
     )
 
 
-async def _climb(ways: Ways, request: ExecRequest, *, verbose: bool) -> Channel:
+async def _climb(ways: Ways, request: ExecRequest, *, verbose: bool) -> tuple[Channel, Guest | None]:
     climber = Climber(ways.ladder, lambda: None, partial(_note, request.target))
     try:
         channel = await climber.climb(request)
@@ -205,7 +212,7 @@ async def _climb(ways: Ways, request: ExecRequest, *, verbose: bool) -> Channel:
     if channel is None:
         told = climber.told
         raise PodboardError(told.sentence, told.hint) if told is not None else PodboardError(*_NO_WAY)
-    return channel
+    return channel, climber.guest
 
 
 def _note(target: Target, level: int, text: str) -> None:

@@ -18,7 +18,8 @@ class ExecRequest:
         command: Program and arguments; no shell takes them apart.
         tty: Whether it gets a terminal, of ``size``; its stderr then comes as stdout.
         stdin: Whether it gets an input.
-        is_shell: Whether it only waits for what is typed: then it does no harm to start it twice.
+        is_shell: Whether it only waits for what is typed: then it does no harm to start it twice. Who opens
+            it names the command.
     """
 
     target: Target

@@ -20,9 +20,10 @@ from podboard.model.attempt import (
     Attempt,
     Outcome,
 )
+from podboard.session.leaving import Guest, Leaver
 from podboard.session.pump import Source
-from podboard.wire.exec_channel import Ended
 from podboard.wire.ladder import HEAD_START, Failed, Opened, Silence, Start, Wait, climb
+from podboard.wire.shell import shell_command
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -40,10 +41,6 @@ log = logging.getLogger(__name__)
 
 REMEMBER: Final = 30.0
 """Seconds for which a way that failed is tried after the others."""
-
-_LEAVE_SHELL: Final = b" exit\r"
-_LEAVING: Final = 5.0
-"""Seconds for a shell nobody needs to start and to leave."""
 
 _WORTH_REMEMBERING = {FailureKind.UNREACHABLE, FailureKind.UNTRUSTED, FailureKind.LOGIN, FailureKind.UNUSABLE}
 """What will be the same for the next pod; a refusal or the pod's own trouble need not be."""
@@ -138,6 +135,9 @@ class Ladder:
         rungs: In the order in which they are tried.
         find_record: Finds what is kept about a pod.
         clock: In seconds.
+
+    Attributes:
+        leaver: Ends the shells that are opened by them.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class Ladder:
         self.find_record = find_record
         self._clock = clock
         self._failed: dict[tuple[str, str], tuple[float, str]] = {}
-        self._leaving: set[asyncio.Task[None]] = set()
+        self.leaver = Leaver()
 
     def note_failure(self, rung: str, identity: str, why: str) -> None:
         """Remember that a way failed a moment ago."""
@@ -169,15 +169,9 @@ class Ladder:
         since, why = self._failed.get((rung, identity), (float("-inf"), ""))
         return why if self._clock() - since < REMEMBER else None
 
-    def leave(self, opening: asyncio.Task[Channel]) -> None:
-        """End a shell that nobody needs as soon as it is there; closing its connection would not."""
-        task = asyncio.create_task(_leave(opening))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
-
     async def close(self) -> None:
-        """Wait for the shells that are being left."""
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        """Wait a moment for the shells that are being left."""
+        await self.leaver.close()
 
 
 @dataclass(slots=True, eq=False)
@@ -192,6 +186,7 @@ class _Try:
     is_opening: bool = False
     is_final: bool = False
     task: asyncio.Task[Channel] | None = None
+    guest: Guest | None = None
 
 
 class Climber:
@@ -204,6 +199,7 @@ class Climber:
 
     Attributes:
         winner: The method that opened; empty before one did.
+        guest: The shell that was opened, where it was to be one.
         record: What is kept about the pod.
     """
 
@@ -222,6 +218,7 @@ class Climber:
         # Held by the way that starts the command, and kept by the one that did.
         self._starting = asyncio.Lock()
         self.winner = ""
+        self.guest: Guest | None = None
         self.record: Record | None = None
 
     @property
@@ -255,7 +252,12 @@ class Climber:
         try:
             opened = await self._follow(request)
         finally:
-            await self._let_go(request, opened)
+            try:
+                await self._let_go(opened)
+            except asyncio.CancelledError:
+                if self.guest is not None:
+                    self._ladder.leaver.leave(self.guest, opened, has_begun=False)
+                raise
         return opened
 
     async def _find_ways(self, target: Target) -> None:
@@ -335,12 +337,22 @@ class Climber:
         has_turn = await self._take_turn(patience=HEAD_START if request.is_shell else None)
         tried.is_opening = True
         try:
-            return await way.open(request, say)
+            return await way.open(self._marked(tried, request), say)
         except BaseException:
             tried.is_opening = False
+            if tried.guest is not None:
+                self._ladder.leaver.gone(tried.guest.marker)
             if has_turn:
                 self._starting.release()
             raise
+
+    def _marked(self, tried: _Try, request: ExecRequest) -> ExecRequest:
+        """Have a shell carry a marker of its own, by which it can be found again."""
+        if not request.is_shell:
+            return request
+        marker = self._ladder.leaver.begin(request.target)
+        tried.guest = Guest(marker, request.target, tried.way)
+        return replace(request, command=shell_command(marker))
 
     def _met(self, endpoint: str) -> bool:
         return any(endpoint == untrusted for untrusted, _ in self._untrusted)
@@ -352,7 +364,7 @@ class Climber:
         except TimeoutError:
             return False
 
-    async def _let_go(self, request: ExecRequest, opened: Channel | None) -> None:
+    async def _let_go(self, opened: Channel | None) -> None:
         cancelled = []
         for tried in self._tries:
             task = tried.task
@@ -361,8 +373,8 @@ class Climber:
             if task is None or (task.done() and (task.exception() is not None or task.result() is opened)):
                 continue
             self._settle_overtaken(tried)
-            if tried.is_opening and request.is_shell:
-                self._ladder.leave(task)
+            if tried.is_opening and tried.guest is not None:
+                self._ladder.leaver.leave_late(tried.guest, task)
             else:
                 task.cancel()
                 cancelled.append(task)
@@ -383,7 +395,7 @@ class Climber:
         self._put(tried, replace(tried.attempt, outcome=Outcome.OPENED, sentence="", duration=duration))
         self._ladder.forget_failure(tried.rung, tried.way.identity)
         self._note(logging.INFO, f"{tried.rung}: open after {duration:.2f} s")
-        self.winner = tried.rung
+        self.winner, self.guest = tried.rung, tried.guest
         assert tried.task is not None  # noqa: S101 - it is done
         return tried.task.result()
 
@@ -444,29 +456,3 @@ def _failed(attempt: Attempt, error: PodboardError | NotApplicableError) -> Atte
         hint=error.hint,
         denied=getattr(error, "denied", None),
     )
-
-
-async def _leave(opening: asyncio.Task[Channel]) -> None:
-    try:
-        channel = await opening
-    except PodboardError as error:
-        log.info("a shell nobody needs did not open: %s", error.message)
-        return
-    has_ended = asyncio.Event()
-
-    def read() -> None:
-        while (event := channel.receive_nowait()) is not None:
-            if isinstance(event, Ended):
-                has_ended.set()
-                break
-
-    try:
-        channel.attend(read)
-        read()
-        await channel.write(_LEAVE_SHELL)
-        async with asyncio.timeout(_LEAVING):
-            await has_ended.wait()
-    except TimeoutError:
-        log.warning("a shell nobody needs did not end")
-    finally:
-        await channel.close()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED, Outcome
@@ -16,7 +17,6 @@ from podboard.model.text import one_line
 from podboard.session.climber import Climber
 from podboard.session.pump import Pump, Turns
 from podboard.vt.screen import Screen
-from podboard.wire.shell import SHELL_COMMAND
 
 if TYPE_CHECKING:
     from podboard.errors import Denied
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from podboard.model.record import Record
     from podboard.model.size import Size
     from podboard.model.target import Target
-    from podboard.session.climber import Channel, Ladder
+    from podboard.session.climber import Channel, Ladder, Way
+    from podboard.session.leaving import Guest
     from podboard.session.recorder import Recorder, Recordings
 
 log = logging.getLogger(__name__)
@@ -131,6 +132,7 @@ class Terminal:
         self._climber: Climber | None = None
         self._climbing_since = time.monotonic()
         self._turns = turns or Turns()
+        self._lost: list[Guest] = []
         self._channel: Channel | None = None
         self._listener: Listener | None = None
         self._input = bytearray()
@@ -236,37 +238,56 @@ class Terminal:
             self._ladder.forget_failures()
         self._become(TerminalState.RECONNECTING if again else TerminalState.CONNECTING)
         self.ending = None
-        channel = await self._climb()
-        if channel is None:
+        opened = await self._climb()
+        if opened is None:
             return
+        channel, guest = opened
+        self._leave_lost(by=guest.way)
         if again:
             self._draw_line("new shell")
+        received = self.received
         senders = [
             asyncio.create_task(self._send_input(channel)),
             asyncio.create_task(self._send_sizes(channel)),
         ]
         pump = Pump(channel, self._feed, self._say_output, lambda: self.shown, self._turns)
+        ending: Ending | None = None
         try:
             ending = await pump.run()
         finally:
             self._channel = None
             for sender in senders:
                 sender.cancel()
+            if ending is None:
+                self._ladder.leaver.leave(guest, channel, has_begun=self.received > received)
             await asyncio.gather(*senders, return_exceptions=True)
-            await channel.close()
+        await channel.close()
+        if ending.kind is EndingKind.DROPPED:
+            self._lost.append(guest)
+        else:
+            self._ladder.leaver.gone(guest.marker)
         self._end(ending)
 
     def fail(self, sentence: str, hint: str = "") -> None:
         """End it because podboard itself cannot go on."""
         self._end(failed(sentence, hint))
 
-    async def _climb(self) -> Channel | None:
+    def abandon(self) -> None:
+        """Hang up, if that can be, the shells whose connection was dropped: nobody comes back for them."""
+        self._leave_lost()
+
+    def _leave_lost(self, by: Way | None = None) -> None:
+        lost, self._lost = self._lost, []
+        for guest in lost:
+            self._ladder.leaver.leave(replace(guest, way=by) if by is not None else guest)
+
+    async def _climb(self) -> tuple[Channel, Guest] | None:
         self._climbing_since = time.monotonic()
         self._climber = climber = Climber(self._ladder, self._climbed, self._note)
         size = self.screen.size
-        request = ExecRequest(self.target, SHELL_COMMAND, tty=True, size=size, is_shell=True)
+        request = ExecRequest(self.target, (), tty=True, size=size, is_shell=True)
         channel = await climber.climb(request)
-        if channel is None:
+        if channel is None or climber.guest is None:
             told = climber.told
             self._end(failed(told.sentence, told.hint) if told else failed(*_NO_WAY))
             return None
@@ -277,7 +298,7 @@ class Terminal:
             self.start_recording()
         self.badge = Badge(self.badge.state, climber.winner)
         self._become(TerminalState.OPEN)
-        return channel
+        return channel, climber.guest
 
     def _climbed(self) -> None:
         trying = [attempt.method for attempt in self.attempts if attempt.outcome is Outcome.TRYING]

@@ -21,7 +21,7 @@ from podboard.model.overrides import Overrides
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
-from podboard.wire.shell import SHELL_COMMAND
+from podboard.wire.shell import shell_command
 
 SIZE = Size(100, 30)
 IMAGES = {
@@ -121,7 +121,7 @@ class Opener:
         return Terminal(session)
 
     async def shell(self, pod: str) -> Terminal:
-        return await self.command(pod, *SHELL_COMMAND, tty=True)
+        return await self.command(pod, *shell_command("marker"), tty=True)
 
 
 PROBE = 'stty size; echo "$TERM $COLORTERM $LANG ${BASH_VERSION:+bash}|"; exit 7'

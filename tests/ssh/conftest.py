@@ -20,7 +20,7 @@ from podboard.model.target import Target
 from podboard.ssh.hosts import Hosts
 from podboard.ssh.session import SshSession
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
-from podboard.wire.shell import SHELL_COMMAND
+from podboard.wire.shell import shell_command
 from tests.support.cluster import find_kubectl
 from tests.support.sshd import Keys, Sshd, running_sshd
 
@@ -180,7 +180,7 @@ class Terminal:
 
 async def shell(pool: Hosts, way: SshConnectionDetails, pod: str = "full") -> Terminal:
     target = Target(NAMESPACE, pod)
-    return Terminal(await pool.open_exec(way, target, SHELL_COMMAND, tty=True, size=SIZE))
+    return Terminal(await pool.open_exec(way, target, shell_command("marker"), tty=True, size=SIZE))
 
 
 async def command(

@@ -12,7 +12,7 @@ from podboard.errors import UsageError
 from podboard.model.record import SshConnectionDetails
 from podboard.model.target import Target
 from podboard.ssh.command import exec_line, find_header
-from podboard.wire.shell import SHELL_COMMAND
+from podboard.wire.shell import shell_command
 from tests.support.tools import needs
 
 SHELLS = ("sh", "bash", "dash", "tcsh", "fish")
@@ -88,8 +88,8 @@ EXEC = ["exec", "--namespace=shop", "--container=app", "--stdin", "--tty", "web-
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_login_shell_passes_every_argument_on(shell: str, far: Far) -> None:
     needs(shell)
-    line = line_for(far, *HOSTILE, *SHELL_COMMAND, context="it's \\ !prod", kubeconfig="/a b/$c")
-    expected = ["--kubeconfig=/a b/$c", "--context=it's \\ !prod", *EXEC, *HOSTILE, *SHELL_COMMAND]
+    line = line_for(far, *HOSTILE, *shell_command("marker"), context="it's \\ !prod", kubeconfig="/a b/$c")
+    expected = ["--kubeconfig=/a b/$c", "--context=it's \\ !prod", *EXEC, *HOSTILE, *shell_command("marker")]
     assert far.told(shell, line) == (str(far.kubectl), expected)
 
 
@@ -166,5 +166,5 @@ def test_no_secret_is_in_the_line() -> None:
             "key_string": "-----BEGIN",
         }
     )
-    line = exec_line(way, Target("shop", "web-1"), SHELL_COMMAND, tty=True, stdin=True)
+    line = exec_line(way, Target("shop", "web-1"), shell_command("marker"), tty=True, stdin=True)
     assert not any(secret in line for secret in ("hunter2", "correct", "BEGIN"))

@@ -25,7 +25,7 @@ from podboard.model.secret import Secret
 from podboard.model.target import Target
 from podboard.session.climber import Channel, Climber
 from podboard.wire.exec_channel import Ended, Stdout
-from podboard.wire.shell import SHELL_COMMAND
+from podboard.wire.shell import shell_command
 from podboard.wiring import Services, open_ways
 from tests.ssh.conftest import NAMESPACE, SIZE, details, kubeconfig_of
 from tests.support.sshd import Sshd
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TARGET = Target(NAMESPACE, "full")
 SAY = ExecRequest(TARGET, ("sh", "-c", "echo here; exit 3"), tty=False)
-SHELL = ExecRequest(TARGET, SHELL_COMMAND, tty=True, size=SIZE, is_shell=True)
+SHELL = ExecRequest(TARGET, shell_command("marker"), tty=True, size=SIZE, is_shell=True)
 
 
 class Ways:

@@ -16,7 +16,7 @@ from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.ssh.hosts import Hosts
 from podboard.wire.exec_channel import Ended
-from podboard.wire.shell import SHELL_COMMAND
+from podboard.wire.shell import shell_command
 from tests.ssh.conftest import NAMESPACE, SIZE, Terminal, command, details, kubeconfig_of, shell
 from tests.support.sshd import Keys, Sshd, relay_to, running_sshd
 from tests.support.tools import needs
@@ -319,7 +319,7 @@ async def test_the_pods_own_trouble(
 ) -> None:
     with pytest.raises(RemotePodError) as caught:
         await hosts.open_exec(
-            details(sshd), Target(NAMESPACE, pod, container), SHELL_COMMAND, tty=True, size=SIZE
+            details(sshd), Target(NAMESPACE, pod, container), shell_command("marker"), tty=True, size=SIZE
         )
     assert caught.value.message == sentence
     assert (caught.value.kind, caught.value.reason) == (FailureKind.POD, "the pod's own trouble")

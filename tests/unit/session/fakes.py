@@ -10,7 +10,8 @@ from podboard.model.request import ExecRequest
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session.terminal import Terminal
-from podboard.wire.exec_channel import Event
+from podboard.wire.exec_channel import Event, Stdout
+from podboard.wire.shell import hang_up_command
 
 
 class FakeChannel:
@@ -25,8 +26,8 @@ class FakeChannel:
         closes: How often it was let go of.
     """
 
-    def __init__(self) -> None:
-        self.waiting: deque[Event] = deque()
+    def __init__(self, *said: Event) -> None:
+        self.waiting: deque[Event] = deque(said)
         self.taken = 0
         self.written: list[bytes] = []
         self.sizes: list[Size] = []
@@ -81,6 +82,7 @@ class FakeRung:
         trust: By what it knows its server.
         requests: What it was asked to open.
         reached: How often it was reached for.
+        hung_up: The markers of the shells it was asked to hang up, which it does.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class FakeRung:
         self.trust = name
         self.requests: list[ExecRequest] = []
         self.reached = 0
+        self.hung_up: list[str] = []
         self.record: Record | None = None
         self._answers = deque(answers)
         self._before = before
@@ -123,6 +126,10 @@ class FakeRung:
             await self._reach()
 
     async def open(self, request: ExecRequest, _: Callable[[str], None]) -> FakeChannel:
+        marker = request.command[-1] if request.command else ""
+        if request.command == hang_up_command(marker):
+            self.hung_up.append(marker)
+            return FakeChannel(Stdout(b"0\n"))
         self.requests.append(request)
         if self._before is not None:
             await self._before()

@@ -7,19 +7,18 @@ import pytest
 
 from podboard.errors import ApiError, DatabaseError, FailureKind, PodboardError, UnreachableError
 from podboard.model.attempt import Outcome
-from podboard.model.ending import exited
 from podboard.model.record import Json, Record, SshConnectionDetails
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session import climber
 from podboard.session.climber import Climber, Ladder
-from podboard.wire.exec_channel import Ended, Stdout
+from podboard.wire.exec_channel import Stdout
 from tests.support.waiting import until
 from tests.unit.session.fakes import FakeChannel, FakeRung
 
 TARGET = Target("shop", "web-1", "web")
-SHELL = ExecRequest(TARGET, ("sh",), tty=True, size=Size(40, 10), is_shell=True)
+SHELL = ExecRequest(TARGET, (), tty=True, size=Size(40, 10), is_shell=True)
 COMMAND = ExecRequest(TARGET, ("rm", "-r", "cache"), tty=False)
 
 
@@ -203,16 +202,17 @@ async def test_a_silent_way_that_answers_first_wins() -> None:
 async def test_a_shell_that_opens_too_late_is_left_again() -> None:
     late = asyncio.Event()
     spare, channel = FakeChannel(), FakeChannel()
-    first = FakeRung(spare, before=late.wait)
-    climb = Climb(first, FakeRung(channel, name="ssh"))
+    first, second = FakeRung(spare, before=late.wait), FakeRung(channel, name="ssh")
+    climb = Climb(first, second)
     assert await climb() is channel
-    assert first.requests == [SHELL]
     late.set()
-    await until(lambda: spare.input == b" exit\r")
-    spare.say(Stdout(b"web:~$ exit"), Ended(exited(0)))
-    await climb.ladder.close()
-    assert spare.closes == 1
+    spare.say(Stdout(b"web:~$ "))
+    await until(lambda: spare.closes == 1)
     assert channel.closes == 0
+    [spares], [winners] = first.requests, second.requests
+    assert first.hung_up == [spares.command[-1]]
+    assert winners.command[-1] != spares.command[-1]
+    await climb.ladder.close()
 
 
 @pytest.mark.usefixtures("impatient")

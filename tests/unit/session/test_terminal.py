@@ -360,7 +360,8 @@ async def test_a_title_and_a_bell_are_told_at_once(said: bytes) -> None:
 async def test_taking_it_away_lets_go_of_the_connection() -> None:
     channel = FakeChannel()
     channel.open_for_input.clear()
-    terminal = new(FakeRung(channel))
+    rung = FakeRung(channel)
+    terminal = new(rung)
     before = asyncio.all_tasks()
     async with running(terminal) as task:
         await until(is_open(terminal))
@@ -368,8 +369,43 @@ async def test_taking_it_away_lets_go_of_the_connection() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert channel.closes == 1
-    assert asyncio.all_tasks() == before
+    # In the background, and the shell is hung up there.
+    channel.say(Stdout(b"web:~$ "))
+    await until(lambda: channel.closes == 1)
+    await until(lambda: asyncio.all_tasks() == before)
+    assert rung.hung_up == [rung.requests[0].command[-1]]
+
+
+async def test_a_shell_whose_connection_was_dropped_is_hung_up_by_the_way_that_opens_next() -> None:
+    first, second = FakeChannel(), FakeChannel()
+    ws, ssh = FakeRung(first, UnreachableError("refused")), FakeRung(second, name="ssh")
+    terminal = new(ws, ssh)
+    await ended(terminal, first, dropped("cut"))
+    assert (ws.hung_up, ssh.hung_up) == ([], [])
+    await ended(terminal, second, exited(0))
+    await until(lambda: ssh.hung_up)
+    assert ssh.hung_up == [ws.requests[0].command[-1]]
+    assert ws.hung_up == []
+
+
+async def test_a_shell_nobody_comes_back_for_is_hung_up_by_its_own_way() -> None:
+    channel = FakeChannel()
+    rung = FakeRung(channel)
+    terminal = new(rung)
+    await ended(terminal, channel, dropped("cut"))
+    terminal.abandon()
+    await until(lambda: rung.hung_up)
+    assert rung.hung_up == [rung.requests[0].command[-1]]
+
+
+async def test_a_shell_that_ended_is_not_looked_for() -> None:
+    channel = FakeChannel()
+    rung = FakeRung(channel)
+    terminal = new(rung)
+    await ended(terminal, channel, exited(0))
+    terminal.abandon()
+    await terminal._ladder.close()
+    assert rung.hung_up == []
 
 
 async def test_a_shell_opened_again_begins_below_a_line() -> None:

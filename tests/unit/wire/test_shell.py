@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podboard.wire.shell import SHELL_COMMAND
+from podboard.wire.shell import shell_command
 
 SH = shutil.which("sh")
 PROBE = 'echo "$TERM $COLORTERM $LANG ${BASH_VERSION:+bash}"; exit 7'
@@ -13,7 +13,7 @@ PROBE = 'echo "$TERM $COLORTERM $LANG ${BASH_VERSION:+bash}"; exit 7'
 def run(tools: Path, environment: dict[str, str]) -> tuple[str, int]:
     """Run the command in an image with these tools, feeding the shell a line."""
     done = subprocess.run(
-        SHELL_COMMAND,
+        shell_command("marker"),
         executable=SH,
         input=PROBE,
         env={"PATH": str(tools), **environment},
