@@ -2,7 +2,7 @@
 -- Times are RFC 3339 in UTC. "Sealed" is explained in podboard/records/sealing.py and docs/security.md.
 
 PRAGMA application_id = 1886348386; -- "podb"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE records (
     id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 32),
@@ -74,6 +74,28 @@ CREATE TABLE connections (
 
 CREATE INDEX connections_by_start ON connections (started_at);
 CREATE INDEX connections_by_record ON connections (record_id);
+
+-- Shells in containers of which nobody has seen the end: of terminals that are open, and what they left behind.
+CREATE TABLE shells (
+    -- In the environment of all that was started from it.
+    marker TEXT NOT NULL PRIMARY KEY CHECK (length(marker) = 32),
+    context TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    pod_name TEXT NOT NULL,
+    container TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    -- The podboard that looks after it: host, process and when that was started; empty once it has given up.
+    owner TEXT NOT NULL,
+    -- Why it could not be hung up.
+    trouble TEXT
+) STRICT;
+
+-- The files that terminals were recorded to.
+CREATE TABLE recordings (
+    connection_id INTEGER NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+    path TEXT NOT NULL CHECK (path <> ''),
+    PRIMARY KEY (connection_id, path)
+) STRICT, WITHOUT ROWID;
 
 -- What the board was like when it was left, by context.
 CREATE TABLE boards (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The version that ``schema.sql`` builds and this podboard knows."""
 
 APPLICATION_ID: Final = int.from_bytes(b"podb")
@@ -131,15 +131,21 @@ async def problems(connection: aiosqlite.Connection) -> list[str]:
         return [str(error)]
 
 
-async def build(connection: aiosqlite.Connection) -> None:
-    """Build what ``schema.sql`` says, inside the transaction that is open."""
+async def build(connection: aiosqlite.Connection, *tables: str) -> None:
+    """Build what ``schema.sql`` says, inside the transaction that is open.
+
+    Args:
+        tables: Those that are not there yet; none for all there are, with their indexes.
+    """
+    missing = tuple(f"CREATE TABLE {table} (" for table in tables)
     schema = await asyncio.to_thread(data_file("schema.sql").read_text, "utf-8")
     statement = ""
     # Not with executescript, which commits first.
     for line in schema.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            await connection.execute(statement)
+            if not missing or any(words in statement for words in ("PRAGMA ", *missing)):
+                await connection.execute(statement)
             statement = ""
 
 

@@ -1,4 +1,4 @@
-"""What brings a database forward, in named steps: from version 1, and from the application before podboard.
+"""What brings a database forward, in named steps: from earlier versions, and from the application before.
 
 Rows of older tables become records as this podboard writes them, whatever version they are of; so the tables
 are built as ``schema.sql`` says, once.
@@ -64,6 +64,11 @@ async def _build(carrier: Carrier, step: Step) -> None:
         ) from error
 
 
+async def _add_tables(carrier: Carrier, _step: Step) -> None:
+    if not carrier.dry:
+        await build(carrier.connection, "shells", "recordings")
+
+
 async def _carry_version_1(carrier: Carrier, step: Step) -> None:
     await carrier.carry(Source("pods", _record_of_version_1, stays=False), step.name)
 
@@ -87,9 +92,10 @@ STEPS: Final = (
     Step("build the tables of podboard", frozenset({0, 1}), _build),
     Step("carry over the pods of version 1, their secrets sealed", frozenset({1}), _carry_version_1),
     Step("remove the table of version 1", frozenset({1}), _drop_version_1),
+    Step("add the tables of shells that may be left, and of recordings", frozenset({2}), _add_tables),
     Step(
         "carry over the pods of the application before, their secrets sealed",
-        frozenset({0, 1, 2}),
+        frozenset({0, 1, 2, 3}),
         _adopt,
         table=LEGACY_TABLE,
     ),

@@ -15,6 +15,7 @@ from podboard.errors import RecordError, SealError
 from podboard.model.attempt import Attempt
 from podboard.model.connection import Connection
 from podboard.model.record import RecordKey
+from podboard.model.shell import Shell
 from podboard.model.text import one_line
 from podboard.model.times import now
 from podboard.records.database import open_current, told, writing
@@ -37,10 +38,17 @@ _MOST_SAID: Final = 5
 
 _RECORDINGS: Final = "recordings"
 _CONNECTION: Final = tuple(entry.name for entry in fields(Connection) if entry.name != _RECORDINGS)
+_SHELL: Final = tuple(entry.name for entry in fields(Shell))
 
 # The record may have been removed while the terminal was open.
 _VALUES: Final = tuple(
     "(SELECT id FROM records WHERE id = ?)" if name == "record_id" else "?" for name in _CONNECTION
+)
+
+# Names begin with the time: they come in the order of the recordings.
+_PATHS: Final = (
+    "(SELECT json_group_array(path) FROM "
+    "(SELECT path FROM recordings WHERE connection_id = connections.id ORDER BY path))"
 )
 
 
@@ -162,7 +170,9 @@ class Store:
                 f"INSERT INTO connections ({columns}) VALUES ({', '.join(_VALUES)})",
                 _connection_row(connection),
             )
-        return cast("int", cursor.lastrowid)
+            number = cast("int", cursor.lastrowid)
+            await self._put_recordings(number, connection)
+        return number
 
     async def end_connection(self, number: int, connection: Connection) -> None:
         """Note how a terminal has done; it may be noted more than once."""
@@ -171,6 +181,13 @@ class Store:
             await self._connection.execute(
                 f"UPDATE connections SET {columns} WHERE id = ?", (*_connection_row(connection), number)
             )
+            await self._put_recordings(number, connection)
+
+    async def _put_recordings(self, number: int, connection: Connection) -> None:
+        await self._connection.executemany(
+            "INSERT OR IGNORE INTO recordings (connection_id, path) VALUES (?, ?)",
+            [(number, path) for path in connection.recordings],
+        )
 
     async def connections(self, *, limit: int = 100, record: str | None = None) -> list[Connection]:
         """Return the last terminals, the newest first.
@@ -184,12 +201,36 @@ class Store:
         async with (
             self._reading(),
             self._connection.execute(
-                f"SELECT {', '.join(_CONNECTION)} FROM connections {where} "
+                f"SELECT {', '.join(_CONNECTION)}, {_PATHS} FROM connections {where} "
                 "ORDER BY started_at DESC, id DESC LIMIT ?",
                 arguments,
             ) as cursor,
         ):
             return [_connection_of(row) for row in await cursor.fetchall()]
+
+    # -- shells -----------------------------------------------------------------------------
+
+    async def put_shell(self, shell: Shell) -> None:
+        """Write down a shell, or what is new about it."""
+        columns, places = ", ".join(_SHELL), ", ".join("?" * len(_SHELL))
+        async with self._writing():
+            await self._connection.execute(
+                f"INSERT OR REPLACE INTO shells ({columns}) VALUES ({places})",
+                [getattr(shell, column) for column in _SHELL],
+            )
+
+    async def forget_shells(self, *markers: str) -> None:
+        """Forget shells that are gone."""
+        async with self._writing():
+            await self._connection.executemany(
+                "DELETE FROM shells WHERE marker = ?", [(marker,) for marker in markers]
+            )
+
+    async def shells(self) -> list[Shell]:
+        """Return the shells of which nobody has seen the end, the oldest first."""
+        query = f"SELECT {', '.join(_SHELL)} FROM shells ORDER BY started_at, marker"
+        async with self._reading(), self._connection.execute(query) as cursor:
+            return [Shell(**dict(zip(_SHELL, row, strict=True))) for row in await cursor.fetchall()]
 
     # -- the board --------------------------------------------------------------------------
 
@@ -355,6 +396,7 @@ def _connection_row(connection: Connection) -> list[Any]:
 
 
 def _connection_of(row: Iterable[Any]) -> Connection:
-    values = dict(zip(_CONNECTION, row, strict=True))
+    values = dict(zip((*_CONNECTION, _RECORDINGS), row, strict=True))
+    values[_RECORDINGS] = tuple(json.loads(values[_RECORDINGS]))
     values["attempts"] = msgspec.json.decode(values["attempts"], type=tuple[Attempt, ...])
     return Connection(**values)

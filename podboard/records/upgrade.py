@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 _BUSY_SECONDS: Final = 60.0
 """How long to wait for another upgrade."""
 
+_SEALED_SINCE: Final = 2
+"""The first version whose secrets are sealed."""
+
 _NAMED: Final = 20
 """How many of the skipped rows are named."""
 
@@ -220,7 +223,7 @@ class _Upgrade:
             plan = await self.survey(drop_legacy=drop_legacy)
             if not plan.changes:
                 return replace(plan, dry_run=False)
-        readable = version < VERSION or await has_table(self._connection, LEGACY_TABLE)
+        readable = version < _SEALED_SINCE or await has_table(self._connection, LEGACY_TABLE)
         tightened = await asyncio.to_thread(tighten, self._path)
         copy = await self._back_up(version) if backup else None
         try:

@@ -356,6 +356,7 @@ async def fill() -> None:
                 started_at=f"2026-01-0{number}T10:00:00.000000Z", attempts=(tried,),
                 ended_at="2026-01-02T10:02:30.000000Z" if number == 2 else None,
                 record_name="web" if number == 2 else None, method="ssh", ending="exited\\x1b[31m with 3",
+                recordings=("/r/a.cast", "/r/b\\n.cast") if number == 2 else (),
             ))
 asyncio.run(fill())
 """
@@ -373,11 +374,12 @@ def test_the_history_is_told_newest_first(podboard: Podboard) -> None:
     assert lines[1][:8] == [
         *("2026-01-02T10:00:00Z", "2m30s", "prod", "shop", "web-2", "app", "web", "ssh"),
     ]
-    assert " ".join(lines[1][8:]) == r"exited\x1b[31m with 3"
-    assert lines[2][1] == lines[2][6] == "<none>"
+    assert " ".join(lines[1][8:]) == r"exited\x1b[31m with 3 /r/a.cast, /r/b\n.cast"
+    assert lines[2][1] == lines[2][6] == lines[2][-1] == "<none>"
     assert len(lines) == 3
     assert len(podboard.out("history", "--limit", "1").splitlines()) == 2
     [one] = json.loads(podboard.out("history", "--record", "web", "-o", "json"))
     assert one["attempts"][0]["status"] == 403
+    assert one["recordings"] == ["/r/a.cast", "/r/b\n.cast"]
     assert one == yaml.safe_load(podboard.out("history", "-o", "yaml"))[0]
     podboard("history", "--limit", "0", code=2)

@@ -54,7 +54,7 @@ def test_from_the_old_version_to_the_new_and_back(path: Path) -> None:
     assert "3 rows read, 3 records would be written" in status.stdout
     upgrade = podboard("schema", "upgrade", PODBOARD_DATABASE=str(path))
     assert (upgrade.returncode, upgrade.stderr) == (0, "")
-    assert upgrade.stdout.startswith(f"{path} is of version 2 now; it was of version 1.\n")
+    assert upgrade.stdout.startswith(f"{path} is of version 3 now; it was of version 1.\n")
     [backup] = path.parent.glob("*.backup-*")
     restore = podboard("--database", str(path), "schema", "restore", str(backup))
     assert (restore.returncode, restore.stderr) == (0, "")
@@ -74,7 +74,7 @@ def test_status_as_json(path: Path) -> None:
     assert document == {
         "database": str(path),
         "found": 0,
-        "known": 2,
+        "known": 3,
         "integrity": "ok",
         "upgrade": {
             "needed": True,
@@ -161,7 +161,7 @@ def test_progress_is_for_terminals(path: Path) -> None:
     assert code == 0
     assert "\rcarry over the pods of the application before, their secrets sealed: 100 %" in seen
     # Wiped before the summary.
-    assert seen.replace("\r\n", "\n").rpartition("\r")[2].startswith(f"{path} is of version 2 now")
+    assert seen.replace("\r\n", "\n").rpartition("\r")[2].startswith(f"{path} is of version 3 now")
     assert execute(path, "SELECT count(*) FROM records") == [(600,)]
 
 

@@ -12,7 +12,7 @@ from podboard.errors import DamagedDatabaseError, DatabaseError
 from podboard.model.record import Record
 from podboard.model.secret import Secret
 from podboard.records.backup import restore
-from podboard.records.database import APPLICATION_ID
+from podboard.records.database import APPLICATION_ID, VERSION
 from podboard.records.store import open_store
 from podboard.records.upgrade import no_progress, upgrade
 from tests.support.databases import OLD, contents, execute, is_whole, make
@@ -59,7 +59,7 @@ async def test_there_and_back_again(path: Path) -> None:
     first = await restore(path, next(path.parent.glob("*.backup-version-1-*")), no_progress)
     assert first.kept is not None
     second = await restore(path, first.kept, no_progress)
-    assert (second.version, second.sealed, second.missing) == (2, True, ())
+    assert (second.version, second.sealed, second.missing) == (VERSION, True, ())
     assert "The keys that its secrets are sealed with are all there." in second.lines()
     async with open_store(path) as store:
         token = (await store.record("later")).token
@@ -69,10 +69,10 @@ async def test_there_and_back_again(path: Path) -> None:
 
 async def test_a_database_of_a_newer_podboard_is_taken_back(path: Path) -> None:
     backup = await upgraded(path, "version-1")
-    execute(path, "PRAGMA user_version = 3")
+    execute(path, "PRAGMA user_version = 4")
     restored = await restore(path, backup, no_progress)
     assert restored.kept is not None
-    assert "backup-version-3-" in restored.kept.name
+    assert "backup-version-4-" in restored.kept.name
     assert contents(path) == contents(backup)
 
 

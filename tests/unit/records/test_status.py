@@ -36,7 +36,7 @@ async def test_an_old_database(path: Path, fixture: str) -> None:
     assert found.upgrade == await upgrade(path, dry_run=True)
     document = json.loads(json.dumps(found.document()))
     assert document["database"] == str(path)
-    assert (document["found"], document["known"], document["integrity"]) == (version, 2, "ok")
+    assert (document["found"], document["known"], document["integrity"]) == (version, 3, "ok")
     assert document["upgrade"]["needed"] is True
     assert document["upgrade"]["records"] == (3 if version else 2)
     assert document["upgrade"]["legacyTable"] == (version == 0)
@@ -50,19 +50,19 @@ async def test_a_current_database(path: Path) -> None:
     found = await status(path)
     assert found.lines() == [
         f"Database:  {path}",
-        "Found:     of version 2",
-        "Known:     of version 2",
+        "Found:     of version 3",
+        "Known:     of version 3",
         "Integrity: ok",
-        f"{path} is of version 2, the one this podboard knows: nothing to do.",
+        f"{path} is of version 3, the one this podboard knows: nothing to do.",
     ]
 
 
 async def test_a_newer_database(path: Path) -> None:
     async with open_store(path):
         pass
-    execute(path, "PRAGMA user_version = 3")
+    execute(path, "PRAGMA user_version = 4")
     found = await status(path)
-    assert (found.version, found.upgrade) == (3, None)
+    assert (found.version, found.upgrade) == (4, None)
     assert found.lines()[-1] == "It is newer than this podboard: use a newer podboard."
     assert found.document()["upgrade"] is None
 

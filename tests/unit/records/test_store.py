@@ -15,6 +15,7 @@ from podboard.model.attempt import Attempt, Outcome
 from podboard.model.connection import Connection
 from podboard.model.record import Record
 from podboard.model.secret import Secret
+from podboard.model.shell import Shell
 from podboard.records.store import Store, open_store
 from tests.support.records import MARK, SECRETIVE, opened
 from tests.support.waiting import until
@@ -256,6 +257,18 @@ async def test_a_terminal_is_told_of_from_its_beginning(store: Store) -> None:
     assert await store.connections() == [ended]
 
 
+async def test_where_a_terminal_is_recorded_is_added_to(store: Store) -> None:
+    number = await store.begin_connection(CONNECTION)
+    await store.begin_connection(replace(CONNECTION, recordings=("/other.cast",)))
+    both = replace(CONNECTION, recordings=("/1.cast", "/2 'quoted'.cast"))
+    await store.end_connection(number, replace(CONNECTION, recordings=both.recordings[:1]))
+    await store.end_connection(number, both)
+    assert [connection.recordings for connection in await store.connections()] == [
+        ("/other.cast",),
+        both.recordings,
+    ]
+
+
 async def test_a_record_that_was_removed_meanwhile_is_told_by_its_name(store: Store) -> None:
     [web] = await store.add([Record(name="web", pod_name="web-*")])
     used = replace(CONNECTION, record_id=web.id, record_name="web")
@@ -292,3 +305,30 @@ async def test_the_board_is_remembered_by_context(store: Store) -> None:
     await store.save_board("prod", {"tabs": [1, 2]})
     await store.save_board("dev", {})
     assert await store.board("prod") == {"tabs": [1, 2]}
+
+
+# -- shells ---------------------------------------------------------------------------------
+
+
+def shell(number: int, **more: str) -> Shell:
+    return Shell(
+        marker=f"{number:032x}",
+        context="prod",
+        namespace="shop",
+        pod_name="web-1",
+        container="",
+        started_at=f"2026-01-02T10:00:0{number}.000000Z",
+        owner="laptop 7 boot/1",
+        **more,
+    )
+
+
+async def test_shells_are_kept_until_they_are_gone(store: Store) -> None:
+    assert await store.shells() == []
+    for number in (2, 1, 3):
+        await store.put_shell(shell(number))
+    given_up = replace(shell(2), owner="", trouble="connection refused")
+    await store.put_shell(given_up)
+    assert await store.shells() == [shell(1), given_up, shell(3)]
+    await store.forget_shells(shell(1).marker, shell(3).marker, shell(4).marker)
+    assert await store.shells() == [given_up]

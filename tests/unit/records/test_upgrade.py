@@ -15,6 +15,7 @@ from podboard.datafiles import data_file
 from podboard.errors import DamagedDatabaseError, DatabaseError
 from podboard.model.record import Record
 from podboard.model.secret import Secret
+from podboard.records.database import VERSION
 from podboard.records.store import open_store
 from podboard.records.upgrade import upgrade
 from tests.support.databases import (
@@ -68,7 +69,7 @@ def backups(path: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("journal", ["DELETE", "WAL"])
-@pytest.mark.parametrize("fixture", OLD)
+@pytest.mark.parametrize("fixture", [*OLD, "version-2"])
 async def test_the_tables_are_those_of_a_fresh_database(path: Path, fixture: str, journal: str) -> None:
     make(path, fixture, journal=journal)
     before = objects(path)
@@ -82,6 +83,16 @@ async def test_the_tables_are_those_of_a_fresh_database(path: Path, fixture: str
         assert execute(path, f"PRAGMA {pragma}") == execute(fresh, f"PRAGMA {pragma}")
     assert is_whole(path)
     assert data_file("schema.sql").read_text().count("CREATE TABLE") == len(contents(fresh))
+
+
+async def test_version_2_keeps_all_it_has(path: Path) -> None:
+    make(path, "version-2")
+    before = contents(path)
+    summary = await upgrade(path)
+    assert (summary.found, summary.read, summary.changes) == (2, 0, True)
+    assert summary.backup is not None
+    assert not summary.backup_is_readable
+    assert contents(path) == before | {"shells": [], "recordings": []}
 
 
 async def test_version_1_is_carried_over(path: Path) -> None:
@@ -449,7 +460,7 @@ async def test_an_unfinished_backup_of_one_that_was_killed_goes(path: Path) -> N
 def _newer(path: Path) -> None:
     make(path, "version-1")
     asyncio.run(upgrade(path, backup=False))
-    execute(path, "PRAGMA user_version = 3")
+    execute(path, f"PRAGMA user_version = {VERSION + 1}")
 
 
 def _foreign(path: Path) -> None:
@@ -481,7 +492,7 @@ def _damaged(path: Path) -> None:
 
 
 REFUSED: list[tuple[Callable[[Path], None], type[DatabaseError], str]] = [
-    (_newer, DatabaseError, "is of version 3; this podboard knows 2"),
+    (_newer, DatabaseError, f"is of version {VERSION + 1}; this podboard knows {VERSION}"),
     (_foreign, DatabaseError, "is a database, but not podboard's"),
     (_no_database, DamagedDatabaseError, "is no database"),
     (_empty, DatabaseError, "is empty"),
