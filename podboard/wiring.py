@@ -39,6 +39,9 @@ _FOR_CLUSTERS = ("podboard.session.cluster", "podboard.session.recorder", "podbo
 """What will be needed, and takes too long to load for the event loop."""
 
 
+_NO_CLUSTER = "no cluster to list pods from: r shows the records, o there opens a terminal"
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One kind of way into a pod, as the climber has it."""
@@ -246,18 +249,25 @@ async def open_ways(overrides: Overrides, services: Services = Services()) -> As
 
 @asynccontextmanager
 async def open_cluster(
-    overrides: Overrides, services: Services = Services(), *, all_namespaces: bool
+    overrides: Overrides,
+    services: Services = Services(),
+    *,
+    all_namespaces: bool,
+    can_do_without: bool = False,
 ) -> AsyncIterator[Cluster]:
     """Reach the cluster that the flags and the environment name, as kubectl would.
+
+    Where the kubeconfig cannot be used, the cluster has no pods, and its trouble says why: other ways may
+    lead into the pods of records.
 
     Args:
         overrides: What the flags say.
         services: What the ways need beside them.
         all_namespaces: Wins over the namespace.
+        can_do_without: Whether the same holds where there is no kubeconfig.
 
     Raises:
         NoKubeconfigError: There is none where it was looked for, and this is no pod.
-        KubeconfigError: It cannot be used.
         ConfigError: The configuration cannot be used.
         UsageError: The flags contradict each other.
     """
@@ -265,9 +275,17 @@ async def open_cluster(
     from podboard.session.cluster import Cluster
 
     async with open_ways(overrides, services) as ways:
-        client = await ways.client()
-
-        cluster = Cluster(client, ways.ladder, None if all_namespaces else client.access.namespace)
+        client, trouble = None, ""
+        try:
+            client = await ways.client()
+        except NoKubeconfigError:
+            if not can_do_without:
+                raise
+            trouble = _NO_CLUSTER
+        except KubeconfigError as error:
+            trouble = f"{error.message} - {error.hint}" if error.hint else error.message
+        namespace = client.access.namespace if client is not None else overrides.namespace
+        cluster = Cluster(client, ways.ladder, None if all_namespaces else namespace or None, trouble)
         cluster.recordings = ways.recordings(cluster.context)
         yield cluster
 

@@ -50,9 +50,14 @@ def run(*, overrides: Overrides, all_namespaces: bool, database: Path) -> int:
     """
     on_screen = OnScreen()
 
-    def connect(file: str = overrides.kubeconfig) -> AbstractAsyncContextManager[Cluster]:
+    def connect(
+        file: str = overrides.kubeconfig, *, can_do_without: bool = False
+    ) -> AbstractAsyncContextManager[Cluster]:
         return open_cluster(
-            replace(overrides, kubeconfig=file), on_screen.services, all_namespaces=all_namespaces
+            replace(overrides, kubeconfig=file),
+            on_screen.services,
+            all_namespaces=all_namespaces,
+            can_do_without=can_do_without,
         )
 
     return show(
@@ -60,6 +65,7 @@ def run(*, overrides: Overrides, all_namespaces: bool, database: Path) -> int:
         overrides.context or "kubeconfig",
         on_screen,
         choose=connect,
+        without=partial(connect, can_do_without=True),
         demo=partial(demo_cluster, on_screen.services),
         records=partial(open_records, database),
         upgrade=partial(upgrade_records, database),

@@ -32,12 +32,13 @@ class Cluster:
     """What is known of a cluster while it is watched.
 
     Args:
-        client: Of its API server.
+        client: Of its API server; None where there is none to list pods from.
         ladder: The ways into its pods.
         namespace: What to watch at first; None for all namespaces.
+        trouble: Why there is no client.
 
     Attributes:
-        context: The name of the kubeconfig's context.
+        context: The name of the kubeconfig's context; empty where there is no client.
         namespace: What is watched; None for all namespaces.
         roster: The pods there.
         turns: Shared by the terminals in them.
@@ -46,15 +47,17 @@ class Cluster:
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
     """
 
-    def __init__(self, client: ApiClient, ladder: Ladder, namespace: str | None) -> None:
-        self.context = client.access.context
+    def __init__(
+        self, client: ApiClient | None, ladder: Ladder, namespace: str | None, trouble: str = ""
+    ) -> None:
+        self.context = client.access.context if client is not None else ""
         self.ladder = ladder
         self.namespace = namespace
         self.roster = Roster()
         self.turns = Turns()
         self.recordings: Recordings | None = None
         self.changed = asyncio.Event()
-        self.trouble = "listing pods…"
+        self.trouble = trouble or "listing pods…"
         self._client = client
         self._elsewhere = asyncio.Event()
         self._listed_namespaces: list[str] = []
@@ -67,16 +70,20 @@ class Cluster:
 
     async def run(self) -> None:
         """Keep the roster true, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._list_namespaces())
-            tasks.create_task(self._watch_where_told())
+        if self._client is None:
+            self.changed.set()
+            await asyncio.Event().wait()
+        else:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._list_namespaces(self._client))
+                tasks.create_task(self._watch_where_told(self._client))
 
-    async def _watch_where_told(self) -> None:
+    async def _watch_where_told(self, client: ApiClient) -> None:
         while True:
             self._elsewhere.clear()
             self.roster.clear()
             self._say("listing pods…")
-            following = asyncio.create_task(self._follow(self.namespace or ""))
+            following = asyncio.create_task(self._follow(client, self.namespace or ""))
             moving = asyncio.create_task(self._elsewhere.wait())
             try:
                 await asyncio.wait((following, moving), return_when=asyncio.FIRST_COMPLETED)
@@ -87,8 +94,8 @@ class Cluster:
                 moving.cancel()
                 await asyncio.gather(following, moving, return_exceptions=True)
 
-    async def _follow(self, namespace: str) -> None:
-        async with aclosing(PodFeed(self._client, namespace).changes()) as feed:
+    async def _follow(self, client: ApiClient, namespace: str) -> None:
+        async with aclosing(PodFeed(client, namespace).changes()) as feed:
             async for changes in feed:
                 self.roster.update(changes.changed, changes.removed)
                 self._say(_trouble(changes.state))
@@ -107,11 +114,11 @@ class Cluster:
             known.add(self.namespace)
         return sorted(known)
 
-    async def _list_namespaces(self) -> None:
+    async def _list_namespaces(self, client: ApiClient) -> None:
         """Ask for the namespaces now and then; many people may not, and see those of their pods."""
         while True:
             try:
-                self._listed_namespaces = await list_namespaces(self._client)
+                self._listed_namespaces = await list_namespaces(client)
             except PodboardError as error:
                 log.info("%s: namespaces cannot be listed: %s", self.context, error.message)
             await asyncio.sleep(_NAMESPACES_EVERY)

@@ -51,6 +51,7 @@ class PodboardApp(App[None], inherit_bindings=False):
         place: What is being connected to.
         warning: What the person should never forget while looking at this cluster.
         choose: Reaches the cluster of a kubeconfig the person names, if there is none where it should be.
+        without: Reaches the pods of records in the same case.
         demo: Reaches an embedded cluster, offered in the same case.
         records: Opens the database, once the first frame stands.
         upgrade: Brings it forward, if it is an old one.
@@ -70,6 +71,7 @@ class PodboardApp(App[None], inherit_bindings=False):
         *,
         warning: str = "",
         choose: Callable[[str], AbstractAsyncContextManager[Cluster]] | None = None,
+        without: Connect | None = None,
         demo: Connect | None = None,
         records: OpenRecords | None = None,
         upgrade: Upgrade | None = None,
@@ -82,6 +84,7 @@ class PodboardApp(App[None], inherit_bindings=False):
         self.set_reactive(App.theme, "ansi-dark")
         self._connect = connect
         self._choose = choose
+        self._without = without
         self._demo = demo
         self._records = records
         self._upgrade = upgrade
@@ -136,15 +139,18 @@ class PodboardApp(App[None], inherit_bindings=False):
 
     def _offer(self, group: BaseExceptionGroup[NoKubeconfigError]) -> None:
         """Say where a kubeconfig was looked for, and offer what can be done without."""
-        from podboard.ui.screens.first_run import DEMO, FirstRun
+        from podboard.ui.screens.first_run import FirstRun, Offer
 
         error = next(_leaves(group))
         looked = error.looked if isinstance(error, NoKubeconfigError) else ()
 
-        def answered(answer: str | None) -> None:
-            if answer == DEMO and self._demo is not None:
+        def answered(answer: Offer | str | None) -> None:
+            if answer is Offer.DEMO and self._demo is not None:
                 self.run_worker(self._serve_demo(self._demo), exit_on_error=False)
-            elif answer is not None and self._choose is not None:
+            elif answer is Offer.RECORDS and self._without is not None:
+                self.run_worker(self._serve(self._without), exit_on_error=False)
+                self.board.keyboard.perform("records")
+            elif isinstance(answer, str) and self._choose is not None:
                 self.run_worker(self._serve(partial(self._choose, answer)), exit_on_error=False)
             else:
                 self.exit(return_code=error.exit_code)

@@ -91,6 +91,8 @@ SCROLLING: Final = (
 RECORDS: Final = (
     Key("enter,e", "edit", "enter", "edit", "change this record"),
     Key("a", "add", "a", "add", "add a record, filled in from the pod under the list's cursor"),
+    Key("o", "open", "o", "open", "open terminals in the pods of this record"),
+    Key("t", "test", "t", "test", "look how far the ways of this record lead, and open nothing"),
     Key("x,delete", "remove", "x", "remove", "remove this record, once its name is typed"),
     Key("slash", "filter", "/", "filter", "show the records that a text is in"),
     Key("question_mark,f1", "help", "?", "help", "show all keys"),

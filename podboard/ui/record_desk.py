@@ -13,9 +13,10 @@ from podboard.errors import DatabaseError, OldDatabaseError, PodboardError, Reco
 from podboard.model.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
+    from podboard.model.checkup import Checkup
     from podboard.model.pod import Pod, PodKey
     from podboard.model.record import Json, Record
     from podboard.model.target import Target
@@ -206,6 +207,12 @@ class RecordDesk:
             self._found[key] = self._resolver.find(name, namespace, context=self._context or None)
         return self._found[key]
 
+    def record_for(self, target: Target) -> Resolution | None:
+        """The record that a terminal goes by."""
+        if self._resolver is None:
+            return None
+        return self._resolver.find(target.pod, target.namespace, target.container, self._context or None)
+
     async def find(self, target: Target, context: str | None) -> Record | None:
         """Return the record of a pod, for the ways into it; raises DatabaseError.
 
@@ -223,6 +230,16 @@ class RecordDesk:
         except RecordError:  # it was removed meanwhile
             return None
 
+    def check_up(self, record: Record) -> AsyncGenerator[Checkup, None] | None:
+        """Look how far the ways of a record lead, one after the other; None where there is no ladder yet."""
+        from podboard.model.checkup import Scope
+        from podboard.model.target import Target
+        from podboard.session.doctor import check_up
+        from podboard.session.targets import DEFAULT_NAMESPACE
+
+        ladder, target = self._board.ladder, Target(record.namespace or DEFAULT_NAMESPACE, "")
+        return check_up(ladder, Scope(target), record) if ladder is not None else None
+
     async def show(self, pod: Pod | None) -> None:
         """Show the records, or why there are none.
 
@@ -239,7 +256,7 @@ class RecordDesk:
                 self._board.tell(one_line(f"no records: {error.message}"))
                 return
             screen = Records(self, self._store, records, pod, self._context)
-            await app.push_screen(screen)
+            await app.push_screen(screen, self._board.open_record)
             await screen.stands()
         elif self._is_old and self._upgrade is not None:
             from podboard.ui.screens.upgrade import UpgradeDialog

@@ -368,7 +368,7 @@ async def test_a_refusal_is_a_sentence_and_a_next_step() -> None:
         )
         person.type(f"{LEADER}d")
         await person.sees(
-            "1  ws:kubeconfig  https://ws-kubeconfig.test  ✗ 0.00 s  403 ",
+            "1  ws:kubeconfig  https://ws-kubeconfig.test  ✗ 0.",
             "Error setting up Kubernetes WebSocket connection: shop/api-1",
         )
 

@@ -30,12 +30,15 @@ from podboard.ui.widgets.terminal_area import TerminalArea
 from podboard.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.geometry import Region
 
     from podboard.model.badge import Badge
     from podboard.model.pod import PodKey
-    from podboard.model.record import Json
+    from podboard.model.record import Json, Record
+    from podboard.session.climber import Ladder
     from podboard.session.cluster import Cluster
     from podboard.session.pod_view import PodView
     from podboard.ui.arrangement import Arrangement
@@ -105,6 +108,11 @@ class Board(Screen[None], inherit_bindings=False):
         return [Strip.blank(crop.width)] * crop.height
 
     # -- the cluster ------------------------------------------------------------------------
+
+    @property
+    def ladder(self) -> Ladder | None:
+        """The ways into pods, once there are any."""
+        return self._cluster.ladder if self._cluster is not None else None
 
     async def welcome(self, cluster: Cluster, *, recall_namespace: bool) -> PodView:
         """Be as the person left it when it was last on this cluster; returns what is to be shown.
@@ -475,21 +483,24 @@ class Board(Screen[None], inherit_bindings=False):
 
     async def action_open(self) -> None:
         """Open terminals in the marked pods, or in the one under the cursor."""
-        from podboard.ui.screens.confirm import Confirm
-
         pods = self._box.list
         if self._view is None or pods.cursor is None:
             return
         keys = [key for key in self._view.keys if key in pods.marked] or [pods.cursor]
-        if len(keys) <= MANY:
-            await self._open(keys)
+        await self._open_after_asking([self._target(key) for key in keys])
+
+    async def _open_after_asking(self, targets: Sequence[Target]) -> None:
+        from podboard.ui.screens.confirm import Confirm
+
+        if len(targets) <= MANY:
+            await self._open(targets)
             return
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
             if yes:
-                self.keyboard.wait_for("open", self._open(keys))
+                self.keyboard.wait_for("open", self._open(targets))
 
-        self.app.push_screen(Confirm(f"Open {len(keys)} terminals?", "open them"), answered)
+        self.app.push_screen(Confirm(f"Open {len(targets)} terminals?", "open them"), answered)
 
     def on_pod_list_chosen(self) -> None:
         """Open the pod that was double-clicked."""
@@ -506,30 +517,52 @@ class Board(Screen[None], inherit_bindings=False):
 
         def chosen(place: int | None) -> None:
             if place is not None:
-                self.keyboard.wait_for("open", self._open([key], names[place]))
+                self.keyboard.wait_for("open", self._open([self._target(key, names[place])]))
 
         self.app.push_screen(Picker(f"container of {key[1]}", names), chosen)
 
-    async def _open(self, keys: list[PodKey], container: str = "") -> None:
+    def open_record(self, record: Record | None) -> None:
+        """Open terminals in the pods of a record, whether they are in the list or not."""
+        if record is not None:
+            self.keyboard.wait_for("open", self._open_record(record))
+
+    async def _open_record(self, record: Record) -> None:
+        from podboard.session.targets import targets_of
+
+        cluster, name = self._cluster, record.name
+        if cluster is None:
+            self.tell("not connected yet: open it again in a moment")
+            return
+        if cluster.context and record.context not in (None, cluster.context):
+            self.tell(one_line(f'"{name}" is for the context {record.context}, and not for this one'))
+            return
+        targets = targets_of(record, cluster)
+        if not targets:
+            self.tell(one_line(f'no pod of the list fits "{name}": {record.pod_name}'))
+            return
+        await self._open_after_asking(targets)
+        found = self.desk.record_for(targets[0])
+        if found is not None and found.record.name != name:
+            self.tell(one_line(f'the record of {targets[0].pod} is "{found.record.name}": {found.why}'))
+
+    def _target(self, key: PodKey, container: str = "") -> Target:
+        pod = self._view.pods[key] if self._view is not None else None
+        if pod is None:
+            return Target(*key, container)
+        return Target(*key, container or default_container(pod), pod.uid)
+
+    async def _open(self, targets: Sequence[Target]) -> None:
         from podboard.session.terminal import Terminal
 
-        if self._cluster is None or self._view is None:
+        if self._cluster is None:
             return
-        pods, size = self._view.roster.pods, self._room_for_terminal()
+        cluster, size = self._cluster, self._room_for_terminal()
         terminals = [
-            Terminal(
-                Target(*key, container or default_container(pods[key]), pods[key].uid),
-                self._cluster.ladder,
-                size,
-                turns=self._cluster.turns,
-                recordings=self._cluster.recordings,
-            )
-            for key in keys
-            if key in pods
+            Terminal(target, cluster.ladder, size, turns=cluster.turns, recordings=cluster.recordings)
+            for target in targets
         ]
         self._box.list.unmark()
-        if terminals:
-            self._show(await self._area.add(terminals))
+        self._show(await self._area.add(terminals))
 
     def _room_for_terminal(self) -> TerminalSize:
         """The size a terminal will have once it is on the screen."""

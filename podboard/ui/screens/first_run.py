@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -16,16 +17,21 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-DEMO = "demo"
-"""The answer of a person who wants the demo; any other answer is a kubeconfig's path."""
+
+class Offer(Enum):
+    """What a person may want who has no kubeconfig to name."""
+
+    DEMO = auto()
+    RECORDS = auto()
 
 
-class FirstRun(Dialog[str | None]):
-    """Says where a kubeconfig was looked for, and offers ways on; None is to quit."""
+class FirstRun(Dialog["Offer | str | None"]):
+    """Says where a kubeconfig was looked for, and offers ways on: a text is a path, None is to quit."""
 
     BINDINGS: ClassVar = [
         Binding("d", "demo", "demo"),
         Binding("k", "kubeconfig", "kubeconfig"),
+        Binding("r", "records", "records"),
         Binding("q,ctrl+q,ctrl+c,escape", "quit", "quit"),
     ]
 
@@ -44,13 +50,18 @@ class FirstRun(Dialog[str | None]):
                     "you can\n"
                     "  d  try the demo: pods and shells on this machine\n"
                     "  k  choose a kubeconfig file\n"
+                    "  r  see the pod records: one with an SSH host or a token opens a terminal\n"
                     "  q  quit"
                 )
             )
 
     def action_demo(self) -> None:
         """Try the demo."""
-        self.dismiss(DEMO)
+        self.dismiss(Offer.DEMO)
+
+    def action_records(self) -> None:
+        """See the records."""
+        self.dismiss(Offer.RECORDS)
 
     async def action_kubeconfig(self) -> None:
         """Ask for a file."""

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from podboard.ui.record_desk import RecordDesk
 
 
-class Records(Page[None]):
-    """Lists the records, with the one of a pod set off.
+class Records(Page["Record | None"]):
+    """Lists the records, with the one of a pod set off; the answer is the one to open.
 
     Args:
         desk: Is told of every change.
@@ -193,6 +193,22 @@ class Records(Page[None]):
         self.app.push_screen(Help())
 
     # -- changes ----------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Open terminals in the pods of the record under the cursor."""
+        if (record := self._list.cursor) is not None:
+            self.dismiss(record)
+
+    async def action_test(self) -> None:
+        """Look how far the ways of the record under the cursor lead."""
+        from podboard.ui.screens.checkup import CheckupShown
+
+        record = self._list.cursor
+        checkups = self._desk.check_up(record) if record is not None else None
+        if record is not None and checkups is not None:
+            await self.app.push_screen(CheckupShown(record.name, checkups))
+        else:
+            self._keys.tell("there is nothing to look at yet")
 
     async def action_add(self) -> None:
         """Add a record, filled in from the pod."""
