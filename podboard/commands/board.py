@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from contextlib import asynccontextmanager
@@ -130,6 +131,7 @@ def show(connect: Connect, place: str, on_screen: OnScreen, **more: Any) -> int:
     path = log_file(os.environ)
     start_logging(path)
     os.environ.setdefault("ESCDELAY", _ESCAPE_MS)
+    gc.disable()  # until the first frame: what is loaded for it stays, there is no garbage among it
     from podboard.ui.app import PodboardApp
 
     app = PodboardApp(connect, place, **more)

@@ -100,6 +100,9 @@ class PodboardApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
+        # Left out of collections, what the first frame took makes none of them long.
+        gc.freeze()
+        gc.enable()
         if self._records is not None:
             self.board.desk.start(self._records, self._upgrade)
         self.run_worker(self._serve(self._connect), exit_on_error=False)

@@ -1,5 +1,6 @@
 """The pod list as a person sees and uses it."""
 
+import gc
 import re
 from collections.abc import AsyncIterator
 
@@ -373,3 +374,16 @@ async def test_the_list_goes_on_below_one_line() -> None:
         person.resize(1, 1)
         person.resize(120, 40)
         await person.sees("web-3", "q quit")
+
+
+# -- what is not seen -----------------------------------------------------------------------
+
+
+async def test_garbage_is_collected_as_soon_as_the_board_stands(cluster: StillCluster) -> None:
+    gc.disable()  # as the command does
+    try:
+        async with at_the_board(cluster.connect) as person:
+            await person.sees("web-3")
+            assert gc.isenabled()
+    finally:
+        gc.enable()
