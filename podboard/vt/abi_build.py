@@ -56,6 +56,7 @@ enum {
     GHOSTTY_TERMINAL_DATA_ACTIVE_SCREEN = 6,
     GHOSTTY_TERMINAL_DATA_MOUSE_TRACKING = 11,
     GHOSTTY_TERMINAL_DATA_TITLE = 12,
+    GHOSTTY_TERMINAL_DATA_TOTAL_ROWS = 14,
     GHOSTTY_TERMINAL_DATA_SCROLLBACK_ROWS = 15,
     GHOSTTY_TERMINAL_DATA_MODE = 37,
 
@@ -63,7 +64,12 @@ enum {
     GHOSTTY_SCROLL_VIEWPORT_BOTTOM = 1,
     GHOSTTY_SCROLL_VIEWPORT_DELTA = 2,
 
-    GHOSTTY_POINT_TAG_VIEWPORT = 1
+    GHOSTTY_POINT_TAG_VIEWPORT = 1,
+    GHOSTTY_POINT_TAG_SCREEN = 2,
+
+    GHOSTTY_ROW_DATA_WRAP = 1,
+    GHOSTTY_ROW_DATA_SEMANTIC_PROMPT = 6,
+    GHOSTTY_ROW_SEMANTIC_PROMPT = 1
 };
 
 typedef struct { uint64_t total; uint64_t offset; uint64_t len; } GhosttyTerminalScrollbar;
@@ -96,6 +102,29 @@ typedef struct { size_t size; void* node; uint16_t x; uint16_t y; } GhosttyGridR
 GhosttyResult ghostty_terminal_grid_ref(GhosttyTerminal terminal, GhosttyPoint point, GhosttyGridRef* out);
 GhosttyResult ghostty_grid_ref_hyperlink_uri(const GhosttyGridRef* ref, uint8_t* buf, size_t cap,
                                              size_t* out_len);
+
+/* what has been on it */
+
+typedef uint64_t GhosttyCell;
+typedef uint64_t GhosttyRow;
+typedef struct GhosttyTrackedGridRefImpl* GhosttyTrackedGridRef;
+typedef struct { uint16_t x; uint32_t y; } GhosttyPointCoordinate;
+typedef struct { size_t size; GhosttyGridRef start; GhosttyGridRef end; bool rectangle; } GhosttySelection;
+typedef struct { size_t size; int emit; bool unwrap; bool trim; const GhosttySelection* selection; }
+    GhosttyTerminalSelectionFormatOptions;
+
+GhosttyResult ghostty_terminal_selection_format_buf(GhosttyTerminal terminal,
+                                                    GhosttyTerminalSelectionFormatOptions options,
+                                                    uint8_t* buf, size_t cap, size_t* out_len);
+GhosttyResult ghostty_grid_ref_cell(const GhosttyGridRef* ref, GhosttyCell* out);
+GhosttyResult ghostty_grid_ref_graphemes(const GhosttyGridRef* ref, uint32_t* buf, size_t cap,
+                                         size_t* out_len);
+GhosttyResult ghostty_grid_ref_row(const GhosttyGridRef* ref, GhosttyRow* out);
+GhosttyResult ghostty_row_get(GhosttyRow row, int data, void* out);
+GhosttyResult ghostty_terminal_grid_ref_track(GhosttyTerminal terminal, GhosttyPoint point,
+                                              GhosttyTrackedGridRef* out);
+void ghostty_tracked_grid_ref_free(GhosttyTrackedGridRef ref);
+GhosttyResult ghostty_tracked_grid_ref_point(GhosttyTrackedGridRef ref, int tag, GhosttyPointCoordinate* out);
 
 /* what is on the screen */
 

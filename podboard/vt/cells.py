@@ -123,22 +123,31 @@ class Cells:
             links: The address at each column in ``self.links``.
         """
         looks = {0: DEFAULT, **self._backgrounds, **styles}
-        chars = self._chars
         if not (clusters or self._shapes):
+            chars = self._chars
             return tuple(
                 [Run(chars[start:end], end - start, looks[mark]) for start, end, mark in self._spans]
             )
-        pieces = list(chars)
-        for x, text in clusters.items():
-            pieces[x] = _CONTROL.sub("", text) or " "
-        for x, shape in enumerate(self._shapes):
-            if shape & _WIDTH == _WIDE_TAIL:
-                pieces[x] = ""
+        pieces = self.characters(clusters)
         return tuple(
             Run("".join(pieces[first:last]), last - first, looks[mark], link)
             for start, end, mark in self._spans
             for first, last, link in _linked(start, end, links)
         )
+
+    def characters(self, clusters: Mapping[int, str] = {}) -> list[str]:
+        """What stands in each column, nothing in the second one of a wide character.
+
+        Args:
+            clusters: The whole character at each column in ``self.clusters``.
+        """
+        pieces = list(self._chars)
+        for x, text in clusters.items():
+            pieces[x] = _CONTROL.sub("", text) or " "
+        for x, shape in enumerate(self._shapes):
+            if shape & _WIDTH == _WIDE_TAIL:
+                pieces[x] = ""
+        return pieces
 
 
 def _linked(start: int, end: int, links: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:

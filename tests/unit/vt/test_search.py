@@ -1,0 +1,95 @@
+"""Finding patterns in what a terminal keeps."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podboard.vt.history import History, Place
+from podboard.vt.search import Hit, Lines, Pattern, PatternError
+from tests.unit.vt.helpers import screen
+
+
+def found(pattern: str, text: str) -> list[str]:
+    return [text[hit.start : hit.end] for hit in Pattern(pattern).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "hits"),
+    [
+        ("error", "Error error ERROR", ["Error", "error", "ERROR"]),
+        ("Error", "Error error ERROR", ["Error"]),
+        (r"\S+", "a B", ["a", "B"]),
+        (r"\d{3}", "200 404 5", ["200", "404"]),
+        ("^b", "a\nb\nb", ["b", "b"]),
+        ("a$", "a\nba\nb", ["a", "a"]),
+        (r"a\s+b", "a\nb a b", ["a b"]),
+        (r"[^x]+", "ab\ncd\n\nxe", ["ab", "cd", "e"]),
+        (r"\s+", "a  b\n c", ["  ", " "]),
+        ("x*", "axxb", ["xx"]),
+        ("", "abc", []),
+        ("stra\u00dfe", "STRA\u00dfE \u0130", ["STRA\u00dfE"]),
+        ("[[a]", "[a", ["[", "a"]),
+    ],
+)
+def test_patterns(pattern: str, text: str, hits: list[str]) -> None:
+    assert found(pattern, text) == hits
+
+
+@pytest.mark.parametrize("pattern", ["[", "(", "*", "a{99999999999}", "(?P<a", "\\"])
+def test_a_pattern_that_is_none_says_why(pattern: str) -> None:
+    with pytest.raises(PatternError, match=r"\w{4}"):
+        Pattern(pattern)
+
+
+@given(st.text("ab \n", max_size=40), st.sampled_from(["a+", "a b", r"\s", "b?", r"[^a]+", "a|bb", r".\b"]))
+def test_hits_are_those_of_line_after_line(text: str, pattern: str) -> None:
+    expected, start = [], 0
+    for line in text.split("\n"):
+        expected += [
+            Hit(start + one.start(), start + one.end()) for one in re.finditer(pattern, line) if one[0]
+        ]
+        start += len(line) + 1
+    assert Pattern(pattern).find(text) == expected
+
+
+def read(output: str, columns: int = 10) -> tuple[History, Lines]:
+    history = History(screen(output, columns))
+    return history, Lines(history)
+
+
+OUTPUTS = {
+    "plain": "one\r\ntwo words\r\n\r\nthree\r\n",
+    "long lines": "x" * 25 + "\r\nend\r\n" + "y" * 10 + "\r\nz\r\n",
+    "wide": "\u6f22\u5b57abc\r\nabcdefghi\u6f22\u5b57jkl\r\nend\r\n",
+    "parts": "e\u0301" * 12 + "\r\nend",
+    "blanks": "a" + " " * 15 + "b\r\nc",
+    "erased": "0123456789abc\x1b[K\x1b[A\x1b[5G\x1b[2X\r\n\r\nend",
+}
+
+
+@pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS.keys())
+def test_every_character_is_where_it_is_shown(output: str) -> None:
+    history, lines = read(output)
+    for offset, character in enumerate(lines.text):
+        place = lines.place(offset)
+        if character != "\n":
+            assert character in history.characters(place.row)[place.column]
+            assert lines.text[lines.offset(place)] in history.characters(place.row)[place.column]
+
+
+def test_a_hit_may_go_over_the_end_of_a_row() -> None:
+    _, lines = read("01234567needle and more\r\n")
+    [hit] = Pattern("needle").find(lines.text)
+    assert lines.place(hit.start) == Place(0, 8)
+    assert lines.place(hit.end - 1) == Place(1, 3)
+    assert lines.line(hit.start) == "01234567needle and more"
+
+
+def test_what_has_moved_is_found_where_it_is_now() -> None:
+    _, lines = read("a\r\nb\r\nc\r\n")
+    lines.shift = -1
+    assert lines.place(4) == Place(1, 0)
+    assert lines.offset(Place(1, 0)) == 4
+    assert lines.place(0).row < 0
