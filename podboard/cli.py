@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podboard import __version__
-from podboard.commands import doctor, records, schema
-from podboard.commands import exec as exec_command
 from podboard.commands.database_flag import add_database_flag, database_of
 from podboard.commands.flags import add_cluster_flags, overrides
 from podboard.errors import PodboardError
@@ -27,7 +26,13 @@ environment:
 try it without a cluster: podboard demo
 """
 
-_MODULES = {"doctor": doctor, "exec": exec_command, "records": records, "schema": schema}
+_COMMANDS = {
+    "records": "keep what is known about pods: their API servers, credentials, SSH hosts",
+    "exec": "run a command in a container, in the plain terminal",
+    "doctor": "look how far every way into a pod leads",
+    "schema": "see, upgrade or restore the database",
+}
+"""Commands with modules of their own, and what the help tells of them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        if options.command in _MODULES:
-            code: int = _MODULES[options.command].run(options)
+        if options.command in _COMMANDS:
+            code: int = _module(options.command).run(options)
             return code
         if options.command == "demo":
             from podboard.commands import demo
@@ -68,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line; what stands behind ``--`` is a command for a container."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    parser = _parser()
+    parser = _parser(arguments[:end])
     options, unknown = parser.parse_known_args(arguments[:end])
     options.behind = tuple(arguments[end + 1 :])
     takes_command = options.command == "exec"
@@ -80,7 +85,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Return what reads these arguments: what they do not name is known by its name alone."""
     parser = argparse.ArgumentParser(
         prog="podboard",
         description="See many Kubernetes pods, get into terminals in them, and keep those terminals usable.",
@@ -109,11 +115,16 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--serve-only", action="store_true", help="print KUBECONFIG=FILE and serve until stopped"
     )
-    records.add_parser(commands)
-    exec_command.add_parser(commands)
-    doctor.add_parser(commands)
-    schema.add_parser(commands)
+    for name, told in _COMMANDS.items():
+        if name in arguments:
+            _module(name).add_parser(commands, told)
+        else:
+            commands.add_parser(name, help=told)
     return parser
+
+
+def _module(command: str) -> Any:
+    return importlib.import_module(f"podboard.commands.{command}")
 
 
 def _count(text: str) -> int:

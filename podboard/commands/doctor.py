@@ -21,11 +21,11 @@ exit codes: 0 where some way works, 1 where none does, 2 where the command line 
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command."""
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], told: str) -> None:
+    """Add the command, of which ``told`` is told in a list of all."""
     parser = commands.add_parser(
         "doctor",
-        help="look how far every way into a pod leads",
+        help=told,
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -30,11 +30,11 @@ command line is none; 130, 141, 143 and the like where a signal ended podboard
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command."""
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], told: str) -> None:
+    """Add the command, of which ``told`` is told in a list of all."""
     parser = commands.add_parser(
         "exec",
-        help="run a command in a container, in the plain terminal",
+        help=told,
         usage="podboard exec [-n NS] [-c CONTAINER] [-i] [-t] [-q] [-v] POD|TYPE/NAME [-- COMMAND...]",
         description=_DESCRIPTION,
         epilog=_EPILOG,

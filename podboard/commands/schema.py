@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command and its own commands."""
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], told: str) -> None:
+    """Add the command and its own commands; ``told`` is told of it in a list of all."""
     schema = commands.add_parser(
         "schema",
-        help="see, upgrade or restore the database",
+        help=told,
         description="See what version the database is of, bring it forward, or take a backup back.",
     )
     actions = schema.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)

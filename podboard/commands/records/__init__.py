@@ -25,11 +25,11 @@ certificate_authority_data insecure_skip_tls_verify ssh_connection_details label
 _FILTERS = "a text or glob in the name or pod_name, or FIELD=GLOB; all must fit"
 
 
-def add_parser(commands: Commands) -> None:
-    """Let the command line know ``podboard records``."""
+def add_parser(commands: Commands, told: str) -> None:
+    """Let the command line know ``podboard records``, of which ``told`` is told in a list of all."""
     parser = commands.add_parser(
         "records",
-        help="keep what is known about pods: their API servers, credentials, SSH hosts",
+        help=told,
         description="Keep what is known about pods. Secrets are sealed, and shown only on request.",
     )
     add_database_flag(parser)
