@@ -127,7 +127,7 @@ def show(connect: Connect, place: str, on_screen: OnScreen, **more: Any) -> int:
         UsageError: There is no terminal, or the log file cannot be written.
         PodboardError: podboard itself failed.
     """
-    _check_terminal()
+    check_terminal()
     path = log_file(os.environ)
     start_logging(path)
     os.environ.setdefault("ESCDELAY", _ESCAPE_MS)
@@ -144,7 +144,7 @@ def show(connect: Connect, place: str, on_screen: OnScreen, **more: Any) -> int:
     return app.return_code or 0
 
 
-def _check_terminal() -> None:
+def check_terminal() -> None:
     """Raise UsageError where keys cannot be read or the screen not drawn, as in a pipe."""
     # Textual draws on standard error, so that standard output may go elsewhere.
     for stream, name in ((sys.__stdin__, "input"), (sys.__stderr__, "error")):

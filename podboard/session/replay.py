@@ -58,9 +58,9 @@ class Player:
     def go_to(self, at: float) -> Iterator[None]:
         """Go to a moment; back means from the beginning once more."""
         at = min(max(at, 0.0), self.cast.duration)
-        if at < self.at:
-            self._start()
         end = bisect_right(self._times, at)
+        if end < self._next + bool(self._done):
+            self._start()
         yield from self._play(end)
         self.at = at
 

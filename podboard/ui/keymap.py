@@ -115,6 +115,22 @@ FORM: Final = (
 )
 """While a record is filled in."""
 
+REPLAY: Final = (
+    Key("space", "pause", "space", "play", "play, or pause"),
+    Key("full_stop", "step", ".", "step", "go to where the screen changes next"),
+    Key("left,h", "back", "←", "", "5 seconds back"),
+    Key("right,l", "forward", "→", "5 s", "5 seconds forward"),
+    Key("left_square_bracket", "slower", "[", "", "play slower"),
+    Key("right_square_bracket", "faster", "]", "speed", "play faster"),
+    Key("slash", "search", "/", "search", "find where a text appears"),
+    Key("n", "next", "n", "next", "find where it appears again"),
+    Key("g", "time", "g", "time", "go to a time"),
+    Key("home,0", "first", "home", "", "go to the beginning"),
+    Key("end,G", "last", "end", "", "go to the end"),
+    Key("q,ctrl+q,ctrl+c", "quit", "q", "quit", "quit"),
+)
+"""While a recording is played."""
+
 
 def action_of(table: tuple[Key, ...], key: str) -> str | None:
     """The action of ``key`` in ``table``; Textual names capital letters as they are."""
