@@ -11,7 +11,7 @@ help:
 	@echo "make test    everything: style, types, house rules, tests, the built wheel"
 	@echo "make fast    the tests that start no whole podboard and no SSH server"
 	@echo "make picture draw docs/board.svg anew"
-	@echo "make bench   what podboard costs beside kubectl, tmux and an empty Textual app"
+	@echo "make bench   what podboard costs beside kubectl, tmux, ssh, sqlite3 and an empty Textual app"
 
 # The stamp of an environment that only runs podboard.
 .venv/run.stamp: pyproject.toml
