@@ -229,6 +229,12 @@ class Climber:
         return record if by_ssh or self.winner in OF_RECORDS else None
 
     @property
+    def is_gone(self) -> bool:
+        """Whether there is no such pod or container any more, as far as is known."""
+        of_the_pod = any(tried.is_final for tried in self._tries)
+        return of_the_pod or any(attempt.reason == "NotFound" for attempt in self.attempts)
+
+    @property
     def attempts(self) -> list[Attempt]:
         """What has become of each way so far, in the order of the ladder."""
         return [self._attempts[rung.name] for rung in self._ladder.rungs if rung.name in self._attempts]
@@ -396,6 +402,8 @@ class Climber:
         self._ladder.forget_failure(tried.rung, tried.way.identity)
         self._note(logging.INFO, f"{tried.rung}: open after {duration:.2f} s")
         self.winner, self.guest = tried.rung, tried.guest
+        if tried.guest is not None:
+            self._ladder.leaver.return_to(tried.guest.target, tried.way)
         assert tried.task is not None  # noqa: S101 - it is done
         return tried.task.result()
 

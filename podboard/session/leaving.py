@@ -17,6 +17,7 @@ from podboard.errors import DatabaseError, FailureKind, NotApplicableError, Podb
 from podboard.model.ending import EndingKind
 from podboard.model.request import ExecRequest
 from podboard.model.shell import Shell
+from podboard.model.target import Target
 from podboard.model.times import now
 from podboard.session.own_process import own_name
 from podboard.wire.exec_channel import Ended, Stdout
@@ -25,7 +26,6 @@ from podboard.wire.shell import HANG_UP, KILL, LOOK, hang_up_command
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from podboard.model.target import Target
     from podboard.session.climber import Channel, Way
 
 log = logging.getLogger(__name__)
@@ -59,11 +59,15 @@ class Book(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A shell, and the way by which it is reached."""
+    """A shell, and the way by which it is reached.
+
+    Attributes:
+        way: None for one that another podboard started.
+    """
 
     marker: str
     target: Target
-    way: Way
+    way: Way | None
 
 
 class Leaver:
@@ -80,6 +84,7 @@ class Leaver:
         self._known: dict[str, Shell] = {}
         self._unwritten: dict[str, Shell | None] = {}
         self._written: set[str] = set()
+        self._lost: dict[str, Guest] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- the account ------------------------------------------------------------------------
@@ -103,15 +108,25 @@ class Leaver:
     def gone(self, marker: str) -> None:
         """Note that a shell has ended, or was never started."""
         self._known.pop(marker, None)
+        self._lost.pop(marker, None)
         self._unwritten.pop(marker, None)
         if marker in self._written:
             self._unwritten[marker] = None
         self.due()
 
-    def take_over(self, shell: Shell) -> None:
-        """Answer for a shell that another podboard started, which is gone."""
+    def take_over(self, shell: Shell) -> Target:
+        """Answer for a shell that another podboard started, which is gone; returns where it is."""
+        target = Target(shell.namespace, shell.pod_name, shell.container)
         self._written.add(shell.marker)
+        self._lost[shell.marker] = Guest(shell.marker, target, None)
         self._note(replace(shell, owner=own_name()))
+        return target
+
+    def stays(self, marker: str, why: str) -> None:
+        """Note that a shell could not be hung up."""
+        if (shell := self._known.get(marker)) is not None:
+            log.warning("%s/%s: a shell is left there: %s", shell.namespace, shell.pod_name, why)
+            self._note(replace(shell, trouble=why, owner=""))
 
     async def write(self, book: Book) -> None:
         """Write what is noted so far; what cannot be written is a line of the log."""
@@ -146,7 +161,26 @@ class Leaver:
             channel: Its own, which is closed; None where that is gone.
             has_begun: Whether it has said anything: before, it may not be there to be found.
         """
+        self._lost.pop(guest.marker, None)
         self._spawn(self._leave(guest, channel, has_begun=has_begun))
+
+    def lose(self, guest: Guest) -> None:
+        """Note that the connection of a shell was lost: who comes to the container again hangs it up."""
+        self._lost[guest.marker] = guest
+
+    def return_to(self, target: Target, way: Way) -> None:
+        """Hang up what was lost in a container, by a way that leads there."""
+        for guest in self._lost_in(target):
+            self.leave(replace(guest, way=way))
+
+    def abandon(self, target: Target) -> None:
+        """Hang up what was lost in a container, by the way it was reached: nobody comes back for it."""
+        for guest in self._lost_in(target):
+            if guest.way is not None:
+                self.leave(guest)
+
+    def _lost_in(self, target: Target) -> list[Guest]:
+        return [guest for guest in self._lost.values() if replace(guest.target, uid=target.uid) == target]
 
     def leave_late(self, guest: Guest, opening: asyncio.Task[Channel]) -> None:
         """Hang up, as soon as it is there, a shell that nobody needs."""
@@ -154,11 +188,14 @@ class Leaver:
 
     async def close(self) -> None:
         """Wait a moment for the shells that are being left, and note which ones could not be."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=LAST_WAIT)
-            for task in late:
+        tasks = set(self._tasks)
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=LAST_WAIT)
+        finally:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -197,8 +234,8 @@ class Leaver:
             async with asyncio.timeout(LEAVING):
                 if channel is not None and await _is_over(channel, 0 if has_begun else _BEGINNING):
                     return ""
-                request = ExecRequest(guest.target, hang_up_command(guest.marker), tty=False)
-                left = await hang_up(await guest.way.open(request, lambda _: None))
+                assert guest.way is not None  # noqa: S101 - nobody leaves without one
+                left = await hang_up(await guest.way.open(hang_up_request(guest), lambda _: None))
         except TimeoutError:
             return f"no answer within {LEAVING:.0f} s"
         except NotApplicableError as error:
@@ -208,9 +245,13 @@ class Leaver:
         return f"{left} of its processes did not end" if left else ""
 
     def _stays(self, guest: Guest, why: str) -> None:
-        log.warning("%s: a shell is left there: %s", guest.target, why)
-        if (shell := self._known.get(guest.marker)) is not None:
-            self._note(replace(shell, trouble=why, owner=""))
+        self._lost[guest.marker] = guest
+        self.stays(guest.marker, why)
+
+
+def hang_up_request(guest: Guest) -> ExecRequest:
+    """Return what is to be run in its container to hang it up."""
+    return ExecRequest(guest.target, hang_up_command(guest.marker), tty=False)
 
 
 async def hang_up(channel: Channel) -> int:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections import deque
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED, Outcome
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from podboard.model.record import Record
     from podboard.model.size import Size
     from podboard.model.target import Target
-    from podboard.session.climber import Channel, Ladder, Way
+    from podboard.session.climber import Channel, Ladder
     from podboard.session.leaving import Guest
     from podboard.session.recorder import Recorder, Recordings
 
@@ -132,7 +131,6 @@ class Terminal:
         self._climber: Climber | None = None
         self._climbing_since = time.monotonic()
         self._turns = turns or Turns()
-        self._lost: list[Guest] = []
         self._channel: Channel | None = None
         self._listener: Listener | None = None
         self._input = bytearray()
@@ -242,7 +240,6 @@ class Terminal:
         if opened is None:
             return
         channel, guest = opened
-        self._leave_lost(by=guest.way)
         if again:
             self._draw_line("new shell")
         received = self.received
@@ -263,7 +260,7 @@ class Terminal:
             await asyncio.gather(*senders, return_exceptions=True)
         await channel.close()
         if ending.kind is EndingKind.DROPPED:
-            self._lost.append(guest)
+            self._ladder.leaver.lose(guest)
         else:
             self._ladder.leaver.gone(guest.marker)
         self._end(ending)
@@ -274,12 +271,7 @@ class Terminal:
 
     def abandon(self) -> None:
         """Hang up, if that can be, the shells whose connection was dropped: nobody comes back for them."""
-        self._leave_lost()
-
-    def _leave_lost(self, by: Way | None = None) -> None:
-        lost, self._lost = self._lost, []
-        for guest in lost:
-            self._ladder.leaver.leave(replace(guest, way=by) if by is not None else guest)
+        self._ladder.leaver.abandon(self.target)
 
     async def _climb(self) -> tuple[Channel, Guest] | None:
         self._climbing_since = time.monotonic()

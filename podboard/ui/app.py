@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractAsyncContextManager
 
+    from rich.console import RenderableType
+
     from podboard.session.cluster import Cluster
     from podboard.ui.record_desk import OpenRecords, Upgrade
 
@@ -93,6 +95,7 @@ class PodboardApp(App[None], inherit_bindings=False):
         self.asking = Asking(self)
         self.board = Board(place, warning)
         self.failure: Exception | None = None
+        self._leaving: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
         """Show the board; all else comes after its first frame."""
@@ -106,6 +109,21 @@ class PodboardApp(App[None], inherit_bindings=False):
         if self._records is not None:
             self.board.desk.start(self._records, self._upgrade)
         self.run_worker(self._serve(self._connect), exit_on_error=False)
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, and first hang up the shells that are open; who says it again leaves at once."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+        elif self.board.is_left:
+            super().exit(result, return_code, message)
+        else:
+            self._leaving = asyncio.create_task(self._leave(return_code))
+
+    async def _leave(self, return_code: int) -> None:
+        try:
+            await self.board.leave()
+        finally:
+            super().exit(return_code=return_code)
 
     async def on_unmount(self) -> None:
         """Write the last words of the history."""

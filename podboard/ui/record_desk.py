@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from podboard.records.resolve import Resolution, Resolver
     from podboard.records.store import Store
     from podboard.records.upgrade import Summary
+    from podboard.session.climber import Ladder
     from podboard.session.history import History, Noted
+    from podboard.session.leaving import Leaver
     from podboard.ui.screens.board import Board
 
     Upgrade = Callable[..., Awaitable[Summary]]
@@ -59,6 +61,8 @@ class RecordDesk:
         self._is_old = False
         self._store: Store | None = None
         self._history: History | None = None
+        self._leaver: Leaver | None = None
+        self._sweeping: asyncio.Task[None] | None = None
         self._resolver: Resolver | None = None
         self._found: dict[PodKey, Resolution | None] = {}
         self._context = ""
@@ -86,6 +90,8 @@ class RecordDesk:
     async def leave(self) -> None:
         """Write the last words of the history, and let go of the database."""
         self._leaving = True
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         if self._history is not None:
             self._history.end_all()
         self._stirred.set()
@@ -134,6 +140,8 @@ class RecordDesk:
 
     async def _write(self, store: Store) -> None:
         await self.history.write(store)
+        if self._leaver is not None:
+            await self._leaver.write(store)
         if self._changed and self._context:
             changed, self._changed = self._changed, {}
             try:
@@ -157,6 +165,27 @@ class RecordDesk:
     def noting(self, terminal: Noted) -> AbstractContextManager[None]:
         """Note a terminal's shell, which lives as long as the block."""
         return self.history.noting(self._context, terminal)
+
+    # -- what is left in pods ---------------------------------------------------------------
+
+    def look_after(self, ladder: Ladder) -> None:
+        """Keep account of what is started by a ladder, and hang up what a podboard before left there."""
+        self._leaver = ladder.leaver
+        ladder.leaver.context, ladder.leaver.due = self._context, self._stirred.set
+        self._sweeping = asyncio.create_task(self._sweep(ladder))
+
+    async def _sweep(self, ladder: Ladder) -> None:
+        from podboard.session.sweeping import leftovers, sweep
+
+        await self._settled.wait()
+        if self._store is None:
+            return
+        try:
+            shells = leftovers(await self._store.shells())
+        except DatabaseError as error:
+            log.warning("what may be left in pods is not known: %s", error.message)
+        else:
+            await sweep(ladder, [shell for shell in shells if shell.context == self._context])
 
     # -- what the board is like -------------------------------------------------------------
 

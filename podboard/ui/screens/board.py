@@ -52,6 +52,9 @@ REFRESH: Final = 0.08
 LINES: Final = 2
 """The one at the top and the one at the bottom."""
 
+WORTH_A_WORD: Final = 0.3
+"""Seconds after which a person wonders what is awaited."""
+
 MANY: Final = 12
 """Terminals opened with one key without a question."""
 
@@ -88,6 +91,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._arrangement: Arrangement | None = None
         self._terminals_changed = False
         self._list_is_due = False
+        self._is_leaving = False
 
     def compose(self) -> ComposeResult:
         """One line, the list and the terminals, one line."""
@@ -124,6 +128,7 @@ class Board(Screen[None], inherit_bindings=False):
 
         state = await self.desk.recall(cluster.context)
         self._cluster = cluster
+        self.desk.look_after(cluster.ladder)
         self._place = cluster.context
         self._view = view = PodView(cluster.roster)
         view.column = next((column for column in Column if column == state.get("sort")), view.column)
@@ -142,6 +147,28 @@ class Board(Screen[None], inherit_bindings=False):
             cluster.changed.clear()
             await asyncio.sleep(REFRESH)
             await cluster.changed.wait()
+
+    @property
+    def is_left(self) -> bool:
+        """Whether nothing was opened that would have to be left."""
+        return not self.has_terminals and (self.ladder is None or not self.ladder.leaver.under_way)
+
+    async def leave(self) -> None:
+        """Hang up all shells, as far as that is done in a moment."""
+        self._is_leaving = True
+        await self._area.end()
+        if self.ladder is None:
+            return
+        leaver = self.ladder.leaver
+        leaving = asyncio.create_task(leaver.close())
+        try:
+            done, _ = await asyncio.wait((leaving,), timeout=WORTH_A_WORD)
+            if not done:
+                shells = "1 shell" if leaver.under_way == 1 else f"{leaver.under_way} shells"
+                self.tell(f"hanging up {shells}… ctrl+q does not wait")
+            await leaving
+        finally:
+            leaving.cancel()
 
     def fail(self, sentence: str) -> None:
         """Say that there is no cluster, and why."""
@@ -367,7 +394,7 @@ class Board(Screen[None], inherit_bindings=False):
         from podboard.ui.screens.confirm import Confirm
 
         running = sum(not pane.is_ended for pane in self._area.panes)
-        if not running:
+        if not running or self._is_leaving:
             self.app.exit()
             return
         terminals = "1 terminal is" if running == 1 else f"{running} terminals are"
@@ -554,7 +581,7 @@ class Board(Screen[None], inherit_bindings=False):
     async def _open(self, targets: Sequence[Target]) -> None:
         from podboard.session.terminal import Terminal
 
-        if self._cluster is None:
+        if self._cluster is None or self._is_leaving:
             return
         cluster, size = self._cluster, self._room_for_terminal()
         terminals = [
@@ -603,7 +630,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     def action_reopen(self) -> None:
         """Open the shell of the active terminal again."""
-        if self._area.active is not None:
+        if self._area.active is not None and not self._is_leaving:
             self._area.reopen(self._area.active)
 
     def on_terminal_pane_changed(self, event: TerminalPane.Changed) -> None:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from textual.worker import Worker
-
     from podboard.session.terminal import Terminal
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
@@ -44,7 +42,7 @@ class TerminalArea(PlainVertical):
         self._noting = noting
         self.panes: list[TerminalPane] = []
         self.active: TerminalPane | None = None
-        self._workers: dict[Terminal, Worker[None]] = {}
+        self._tasks: dict[Terminal, asyncio.Task[None]] = {}
         self._diagnostics: Diagnostics | None = None
 
     async def add(self, terminals: Sequence[Terminal]) -> TerminalPane:
@@ -69,9 +67,7 @@ class TerminalArea(PlainVertical):
             self._serve(pane.terminal)
 
     def _serve(self, terminal: Terminal) -> None:
-        self._workers[terminal] = self.run_worker(
-            _run(terminal, self._noting), name=str(terminal.target), exit_on_error=False
-        )
+        self._tasks[terminal] = asyncio.create_task(_run(terminal, self._noting))
 
     def activate(self, pane: TerminalPane) -> None:
         """Show ``pane`` and no other."""
@@ -91,7 +87,7 @@ class TerminalArea(PlainVertical):
 
     async def close(self, pane: TerminalPane) -> None:
         """Let go of a terminal; its neighbour is shown in its place."""
-        self._workers.pop(pane.terminal).cancel()
+        self._tasks.pop(pane.terminal).cancel()
         index = self.panes.index(pane)
         self.panes.remove(pane)
         if self.active is pane:
@@ -100,6 +96,17 @@ class TerminalArea(PlainVertical):
                 self.activate(self.panes[min(index, len(self.panes) - 1)])
         await pane.remove()
         self.post_message(self.Changed())
+
+    async def end(self) -> None:
+        """Let go of all shells; the panes stay as they are."""
+        tasks = self._tasks.values()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def on_unmount(self) -> None:
+        """Leave nothing running."""
+        await self.end()
 
     def tabs(self) -> tuple[Tab, ...]:
         """What the tabs say."""
@@ -140,6 +147,8 @@ async def _run(terminal: Terminal, noting: Callable[[Terminal], AbstractContextM
         except Exception:
             log.exception("the terminal in %s failed", terminal.target)
             terminal.fail("podboard itself failed here", "the log file says more; please report it")
+        finally:
+            terminal.abandon()
 
 
 def _label(terminal: Terminal) -> str:
