@@ -69,6 +69,10 @@ class CastView(LooksMixin):
             driver.show_cursor(cursor if cursor.visible else None)
         self.refresh()
 
+    def on_resize(self) -> None:
+        """Show another part, if need be."""
+        self.show()
+
     @property
     def _corner(self) -> tuple[int, int]:
         """The column and the row of the recorded screen that are the first shown."""

@@ -174,7 +174,7 @@ async def at_the_board(
     place: str = "kubeconfig",
     **more: Any,
 ) -> AsyncIterator[Person]:
-    """podboard in a pseudo-terminal; in the end it is gone, and nothing in it has failed.
+    """The board in a pseudo-terminal; in the end it is gone, and nothing in it has failed.
 
     Args:
         connect: Reaches the cluster.
@@ -182,6 +182,23 @@ async def at_the_board(
         colors: Whether the person wants any.
         place: What is being connected to.
         more: Other arguments of the app.
+    """
+
+    def make() -> PodboardApp:
+        return PodboardApp(connect, place, **more)
+
+    async with at_a_terminal(make, columns, rows, fails=fails, colors=colors) as person:
+        yield person
+
+
+@asynccontextmanager
+async def at_a_terminal(
+    make: Callable[[], Any], columns: int, rows: int, *, fails: bool = False, colors: bool = True
+) -> AsyncIterator[Person]:
+    """An app in a pseudo-terminal, as ``at_the_board`` has it.
+
+    Args:
+        make: Makes the app.
     """
     failures = _Failures()
     logger = logging.getLogger("podboard")
@@ -198,7 +215,7 @@ async def at_the_board(
             monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("TERM", "xterm-256color")
         monkeypatch.setenv("COLORTERM", "truecolor")
-        app = PodboardApp(connect, place, **more)
+        app = make()
         person = Person(app, pty.person, size)
         try:
             with _reading(pty.person, person.read):
