@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +20,7 @@ from podboard.model.question import (
 )
 from podboard.wire.exec_channel import Stdout
 from tests.support.pods import pod
-from tests.ui.person import BACKSPACE, ESCAPE, LEADER, at_the_board
+from tests.ui.person import BACKSPACE, ESCAPE, at_the_board
 from tests.ui.still import StillCluster
 from tests.unit.session.fakes import FakeChannel, FakeRung
 
@@ -247,14 +246,13 @@ async def test_a_question_goes_with_the_terminal_it_was_for() -> None:
         await person.sees("web-1")
         person.type("*\r")
         await person.sees("password of one@bastion:22")
-        board = person.board
-        for worker in list(board._area._workers.values())[:1]:
-            worker.cancel()
+        area = person.board._area
+        await area.close(area.panes[0])
         await person.sees("password of two@bastion:22", ANSWER)
         assert "one@bastion" not in person.screen()
         person.type("2nd\r")
         await person.until(lambda: asker.answers == [("2nd",)])
-        await person.until(lambda: person.app.screen is board)
+        await person.until(lambda: person.app.screen is person.board)
 
 
 async def test_a_question_below_another_screen_goes_once_it_is_reached() -> None:
@@ -263,13 +261,13 @@ async def test_a_question_below_another_screen_goes_once_it_is_reached() -> None
         await is_asked(person, asker)
         person.board.action_help()
         await person.sees("In the pod list")
-        next(iter(person.board._area._workers.values())).cancel()
+        area = person.board._area
+        await area.close(area.panes[0])
         await person.until(lambda: not person.app.asking._turn.locked())
         person.type(ESCAPE)
         await person.until(lambda: person.app.screen is person.board)
         assert asker.answers == []
-        person.type(f"{LEADER}x")
-        await person.sees("q quit")
+        await person.no_longer_sees("password of")
 
 
 async def test_a_question_does_not_keep_podboard_from_ending() -> None:
@@ -302,10 +300,10 @@ class Borrower:
         self.borrowed = 0
         self.channel = FakeChannel()
         self._work = work
-        rung = FakeRung(self.channel, self.channel, name=SSH, reach=self._borrow)
+        rung = FakeRung(self.channel, self.channel, name=SSH, reach=self.borrow)
         self.cluster = StillCluster(pod("web-0"), rungs=(rung,), namespace="shop")
 
-    async def _borrow(self) -> None:
+    async def borrow(self) -> None:
         lend = self.on_screen.services.lend_terminal
         assert lend is not None
         async with lend():
@@ -337,19 +335,25 @@ async def test_a_plugin_has_the_terminal_to_itself() -> None:
 
 @pytest.mark.parametrize("how", ["fails", "is cancelled"])
 async def test_the_terminal_comes_back_from_a_plugin_that_does_not_end_well(how: str) -> None:
+    began = asyncio.Event()
+
     async def work() -> None:
+        began.set()
         if how == "fails":
             raise LoginError("the plugin failed")
-        next(iter(person.board._area._workers.values())).cancel()
         await asyncio.Event().wait()
 
     borrower = Borrower(work)
     async with at_the_board(borrower.cluster.connect) as person:
-        with suppress(asyncio.CancelledError):
-            await opens(person, borrower)
-        await person.until(lambda: borrower.borrowed)
-        await person.sees("podboard", "web-0", *(["the plugin failed"] if how == "fails" else []))
-        person.type(f"{LEADER}x")
-        await person.sees("q quit")
+        borrower.on_screen.app = person.app
+        await person.sees("web-0")
+        borrowing = asyncio.create_task(borrower.borrow())
+        await began.wait()
+        if how == "is cancelled":
+            await person.no_longer_sees("podboard")
+            borrowing.cancel()
+        with pytest.raises(LoginError if how == "fails" else asyncio.CancelledError):
+            await borrowing
+        await person.sees("podboard", "web-0", "q quit")
         person.type("q")
         await person.leaves()

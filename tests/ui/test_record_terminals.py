@@ -199,14 +199,14 @@ async def test_without_a_kubeconfig_records_are_ways_in(columns: int, rows: int,
     async with at_the_board(
         no_kubeconfig, columns, rows, records=partial(open_records, database), without=without_pods(rung)
     ) as person:
-        await person.sees("No cluster yet.", "r  see the pod records")
+        await person.sees("No cluster yet.", "r  pod records: ways into pods")
         await person.until(lambda: not person.board.desk.trouble)
         person.type("r")
         await person.sees("pod records   1", "queue-0")
         person.type("o")
         await person.sees("infra/queue-0", "ssh · ● open")
         person.type(f"{LEADER}l")
-        await person.sees("no cluster to list pods from", "0 pods")
+        await person.sees("no cluster to list pods from", "no cluster · all namespaces  0 pods")
         # Keys that are about pods do nothing where there are none.
         person.type(f"\r jkG*oOwcA/web\r{ESCAPE}r")
         await person.sees("pod records   1")

@@ -129,7 +129,7 @@ class Board(Screen[None], inherit_bindings=False):
         state = await self.desk.recall(cluster.context)
         self._cluster = cluster
         self.desk.look_after(cluster.ladder)
-        self._place = cluster.context
+        self._place = cluster.context or "no cluster"
         self._view = view = PodView(cluster.roster)
         view.column = next((column for column in Column if column == state.get("sort")), view.column)
         view.reverse = state.get("reverse") is True

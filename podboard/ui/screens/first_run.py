@@ -50,7 +50,7 @@ class FirstRun(Dialog["Offer | str | None"]):
                     "you can\n"
                     "  d  try the demo: pods and shells on this machine\n"
                     "  k  choose a kubeconfig file\n"
-                    "  r  see the pod records: one with an SSH host or a token opens a terminal\n"
+                    "  r  pod records: ways into pods by SSH or with a token\n"
                     "  q  quit"
                 )
             )

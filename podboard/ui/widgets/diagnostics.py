@@ -60,7 +60,7 @@ class Diagnostics(LooksMixin, ScrollView, can_focus=False):
         base = self.rich_style
         if terminal is None:
             return [Strip([Segment(" no terminal", dim)])]
-        width = self.size.width
+        width = self.size.width - self.scrollbar_size_vertical
         lines = [Strip([Segment(f" {terminal.target}", title)])]
         for at, level, text in terminal.lines:
             clock = Segment(time.strftime(" %H:%M:%S ", time.localtime(at)), dim)
