@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from podboard.vt.cells import Cells, Run
 from podboard.vt.library import check, ffi, lib
+from podboard.vt.links import honest
 from podboard.vt.recent import Recent
+from podboard.vt.strings import Strings
 from podboard.vt.style import Style
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ class Screen:
         self.rows: list[Row] = [()] * size.rows
         self.cursor = Cursor()
         self._notes = _Notes(size)
+        self._strings = Strings()
         self._scrollback = scrollback
         self._widest = size.columns
         self._styles: Recent[bytes, Style] = Recent(4096)
@@ -112,6 +115,7 @@ class Screen:
         if b"\x7f" in data:
             # A terminal ignores DEL; the core would print it.
             data = data.replace(b"\x7f", b"")
+        data = self._strings.limit(data)
         lib.ghostty_terminal_vt_write(self._terminal, data, len(data))
 
     def take_replies(self) -> bytes:
@@ -195,7 +199,7 @@ class Screen:
         links = self._read_links(cells.links, y)
         key = raw + looks + repr((clusters, links)).encode()
         return self._rows.get(key) or self._rows.put(
-            key, cells.runs(self._meanings(cells, looks), clusters, links)
+            key, honest(cells.runs(self._meanings(cells, looks), clusters, links))
         )
 
     def _read_styles(self, columns: Iterable[int]) -> bytes:

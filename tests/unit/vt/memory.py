@@ -25,6 +25,9 @@ COLUMNS = 120
 UNFINISHED = {
     "title": b"\x1b]0;",
     "clipboard": b"\x1b]52;c;",
+    "clipboard by type": b"\x1b]5522;type=write;",
+    "notification": b"\x1b]99;i=1:d=0;",
+    "large text": b"\x1b]66;s=2;",
     "hyperlink": b"\x1b]8;;",
     "unknown OSC": b"\x1b]31337;",
     "DCS": b"\x1bP",
