@@ -34,6 +34,7 @@ _HISTORY_COLUMNS = (
     "RECORD",
     "METHOD",
     "ENDING",
+    "RECORDING",
 )
 
 
@@ -174,6 +175,7 @@ def _connection_row(connection: Connection) -> list[str]:
         connection.record_name or "",
         connection.method or "",
         one_line(connection.ending or ""),
+        ", ".join(connection.recordings),
     ]
 
 
