@@ -37,7 +37,10 @@ CLOSING: Final = 2.0
 """Seconds the last events may take."""
 
 _PIECE: Final = 64 * 1024
-"""Bytes of an event, and of what is encoded at a time: meanwhile nothing else runs."""
+"""Bytes of an event at most, and after how many written ones the thread rests."""
+
+_REST: Final = 0.001
+"""Seconds for the loop: Python would let it wait for five times as long."""
 
 _LONGEST_PART: Final = 60
 _NO_PART: Final = re.compile(r"[^A-Za-z0-9.-]+")
@@ -192,10 +195,14 @@ class Recorder:
         file = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         try:
             whole = _append(file, self._encoder.header(), 0)
+            rested = whole
             for batch in iter(self._batches.get, None):
                 for at, code, data in _pieces(batch):
                     whole = _append(file, self._encoder.event(at, code, data), whole)
                     self._written += len(data)
+                    if whole - rested > _PIECE:
+                        time.sleep(_REST)
+                        rested = whole
             _append(file, self._encoder.rest(time.monotonic()), whole)
         finally:
             os.close(file)
