@@ -1,4 +1,4 @@
-"""Terminals opened up the whole ladder in one process: prints milliseconds until all their prompts stand.
+"""Terminals opened up the whole ladder in one process: prints seconds when all their prompts stand.
 
 Run as ``python -m bench.climb DETAILS NAMESPACE PROMPT POD ...``, with DETAILS the JSON of the SSH host in
 the record of every pod. The kubeconfig is what the environment names.
@@ -50,8 +50,8 @@ class Watched:
             self.stands.set_exception(RuntimeError(ending.sentence))
 
 
-async def measure(details: SshConnectionDetails, namespace: str, prompt: str, pods: Sequence[str]) -> float:
-    """Open a terminal in each pod, all at once; returns seconds until the last prompt stood."""
+async def measure(details: SshConnectionDetails, namespace: str, prompt: str, pods: Sequence[str]) -> None:
+    """Open a terminal in each pod, all at once, and print how long it took until the last prompt stood."""
 
     async def find(target: Target, context: str | None) -> Record:
         del context
@@ -64,15 +64,14 @@ async def measure(details: SshConnectionDetails, namespace: str, prompt: str, po
         running = [asyncio.create_task(watched.terminal.run()) for watched in opened]
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*(watched.stands for watched in opened))
-        taken = time.perf_counter() - started
+        print(time.perf_counter() - started, flush=True)
         methods = {watched.terminal.badge.method for watched in opened}
         assert methods == {"ssh"}, methods
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-    return taken
 
 
 if __name__ == "__main__":
     given, where, sign, *names = sys.argv[1:]
-    print(asyncio.run(measure(SshConnectionDetails.of(json.loads(given)), where, sign, names)) * 1000)
+    asyncio.run(measure(SshConnectionDetails.of(json.loads(given)), where, sign, names))
