@@ -134,7 +134,7 @@ def _rank(record: RecordKey) -> tuple[int, int, int, int, int, str]:
     pattern = is_pattern(record.pod_name)
     return (
         not pattern,
-        len(_NO_LETTER.sub("", record.pod_name)),
+        len(_NO_LETTER.sub("", record.pod_name)) if pattern else 0,
         record.container is not None,
         record.namespace is not None,
         record.context is not None,
