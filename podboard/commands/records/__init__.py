@@ -218,7 +218,11 @@ def _refresh_access(actions: Commands) -> None:
 
 
 def _history(actions: Commands) -> None:
-    parser = _action(actions, "history", "show the last terminals, the newest first")
+    add_history_flags(_action(actions, "history", "show the last terminals, the newest first"))
+
+
+def add_history_flags(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told which terminals to show, and how."""
     parser.add_argument("--record", metavar="NAME", help="only those that used this record")
     parser.add_argument(
         "--limit", type=_count, default=100, metavar="N", help="how many at most; 100 if not given"

@@ -1,0 +1,133 @@
+"""Nothing is left in pods, however podboard comes to its end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podboard.demo.process import DemoProcess
+from tests.e2e.person import Person, environment, wait_for
+from tests.support.tools import needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+PODBOARD = str(Path(sys.executable).parent / "podboard")
+POD = "web-7d9f8c6b5-x2x4q"
+JOB = "sleep 86421"
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A person's environment with a cluster."""
+    needs("tmux")
+    process = DemoProcess.start()
+    try:
+        yield environment(tmp_path, KUBECONFIG=str(process.kubeconfig()))
+    finally:
+        process.stop()
+
+
+def at_the_board(environ: dict[str, str]) -> Person:
+    person = Person([PODBOARD, "-n", "shop"], environ)
+    person.sees(POD)
+    person.type(f"/{POD}")
+    person.press("Enter")
+    return person
+
+
+def start_job(person: Person) -> None:
+    person.press("Enter")
+    person.sees("~$")
+    person.type(f"{JOB}\r")
+    wait_for(job_runs, "the job")
+
+
+def job_runs() -> bool:
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and (entry / "cmdline").read_bytes() == b"sleep\x0086421\0":
+                return True
+        except OSError:  # gone meanwhile
+            continue
+    return False
+
+
+def job_is_gone() -> bool:
+    return not job_runs()
+
+
+def history(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PODBOARD, "history", "--leftovers", *arguments],
+        env=environ, check=False, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+
+
+def killed(environ: dict[str, str]) -> None:
+    """Let podboard be killed while a job runs in a pod."""
+    with at_the_board(environ) as person:
+        start_job(person)
+        person.tell(signal.SIGKILL)
+        person.sees("ENDED 137")
+    assert job_runs()
+
+
+def test_closing_a_terminal_and_quitting_leave_nothing(environ: dict[str, str]) -> None:
+    with at_the_board(environ) as person:
+        start_job(person)
+        person.press("C-]", "x")
+        wait_for(job_is_gone, "the end of the job")
+        start_job(person)
+        person.press("C-]", "l", "q")
+        person.sees("Quit?")
+        person.press("y")
+        person.sees("ENDED 0")
+        assert job_is_gone()
+    assert history(environ).stderr == "podboard: nothing is left in pods\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_leaves_nothing(environ: dict[str, str], number: signal.Signals) -> None:
+    with at_the_board(environ) as person:
+        start_job(person)
+        person.tell(number)
+        person.sees(f"ENDED {128 + number}")
+        assert job_is_gone()
+
+
+def test_what_a_killed_podboard_left_is_hung_up_at_the_next_start(environ: dict[str, str]) -> None:
+    killed(environ)
+    told = history(environ)
+    assert POD in told.stdout
+    assert "was killed" in told.stdout
+    with at_the_board(environ):
+        wait_for(job_is_gone, "the end of the job")
+        wait_for(lambda: not history(environ).stdout, "the account")
+
+
+def test_what_a_killed_podboard_left_is_cleared_by_hand(environ: dict[str, str]) -> None:
+    killed(environ)
+    unreachable = environ | {"KUBECONFIG": "/nowhere"}
+    failed = history(unreachable, "--clear")
+    assert failed.returncode == 1
+    assert job_runs()
+    assert history(environ, "-o", "name").returncode == 2
+    cleared = history(environ, "--clear")
+    assert (cleared.returncode, cleared.stderr) == (0, f"podboard: shop/{POD} · web: hung up\n")
+    assert job_is_gone()
+    assert history(environ, "--clear").stderr == "podboard: nothing is left in pods\n"
+
+
+def test_what_cannot_be_reached_any_more_is_forgotten(environ: dict[str, str]) -> None:
+    killed(environ)
+    assert history(environ, "--forget").stderr == "podboard: 1 forgotten\n"
+    assert history(environ).stdout == ""
+    assert job_runs()
