@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from podboard.model.size import Size
-from podboard.ui.replay import ReplayApp
+from podboard.ui.keymap import REPLAY
+from podboard.ui.replay import ReplayApp, ReplayScreen
 from podboard.wire.asciicast import Cast, Event
 from tests.ui.person import ESCAPE, at_a_terminal
 
@@ -175,3 +176,10 @@ async def test_without_colours_there_are_none() -> None:
     async with at_a_terminal(make, 80, 24, colors=False) as person:
         await person.sees("red")
         assert {run.style.foreground for row in person.outer.rows for run in row} == {None}
+
+
+def test_every_key_of_the_player_does_something() -> None:
+    keys = [key for entry in REPLAY for key in entry.keys.split(",")]
+    assert len(keys) == len(set(keys))
+    actions = {name.removeprefix("action_") for name in vars(ReplayScreen) if name.startswith("action_")}
+    assert {entry.action for entry in REPLAY} == actions
