@@ -19,19 +19,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from podboard.errors import ApiError, NoKubeconfigError
+from podboard.errors import ApiError, Denied, NoKubeconfigError, UnreachableError
 from podboard.model.ending import exited
 from podboard.model.pod_columns import Health
+from podboard.model.question import HostKeyQuestion, PassphraseQuestion, Prompt, ServerQuestion
 from podboard.model.record import Record, SshConnectionDetails
 from podboard.model.secret import Secret
 from podboard.records.store import open_store
+from podboard.session.climber import Ladder
 from podboard.wire.exec_channel import Ended
 from tests.support.pictures import draw
 from tests.support.pods import pod
 from tests.support.waiting import until
 from tests.ui.person import DOWN, LEADER, at_the_board
 from tests.ui.still import Shells
-from tests.unit.session.fakes import FakeRung
+from tests.unit.session.fakes import FakeChannel, FakeRung
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -231,6 +233,64 @@ async def some_records() -> AsyncIterator[Store]:
             yield store
 
 
+# -- the ladder -----------------------------------------------------------------------------
+
+
+async def wait_for_the_last_way(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("G\r")
+    await person.sees("ws:in-cluster", "host key known")
+
+
+async def find_no_way(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("G\r")
+    await person.sees("✗ failed", "ws:in-cluster", "enter opens it again")
+
+
+async def copy_a_role(person: Person, shells: Shells) -> None:
+    await find_no_way(person, shells)
+    person.type("y")
+    await person.sees("kind: RoleBinding")
+
+
+async def make_a_detour(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("G\r")
+    await person.sees("ssh · ● open", "opened by ssh")
+
+
+async def see_why(person: Person, shells: Shells) -> None:
+    await make_a_detour(person, shells)
+    person.type(f"{LEADER}d")
+    await person.sees("1  ws:kubeconfig", "opened")
+
+
+async def be_asked_for_a_passphrase(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    question = PassphraseQuestion("ops@bastion:22", "~/.ssh/id_ed25519", again=True)
+    person.app.run_worker(person.app.asking.answer(question), exit_on_error=False)
+    await person.sees("enter  answer")
+    person.type("sesame")
+    await person.sees("••••••")
+
+
+async def be_asked_by_a_server(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    prompts = (Prompt("Password:"), Prompt("Code:", echo=True))
+    question = ServerQuestion("ops@bastion:22", "Two steps", "Look at your phone.\nIt rings twice.", prompts)
+    person.app.run_worker(person.app.asking.answer(question), exit_on_error=False)
+    await person.sees("enter  answer")
+
+
+async def meet_an_unknown_host(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    fingerprint = "SHA256:VzIOVSPVw/E/UqE0E4i0NW6iqIu+YYxQJphPFsLci5w"
+    question = HostKeyQuestion("bastion", 2222, "ssh-ed25519", fingerprint, "ssh-ed25519 AAAA")
+    person.app.run_worker(person.app.asking.trusts(question), exit_on_error=False)
+    await person.sees("enter  answer")
+
+
 # -- dialogs --------------------------------------------------------------------------------
 
 
@@ -303,6 +363,49 @@ def closed_door() -> Shells:
     return Shells(*SHOP, rung=FakeRung(refusal))
 
 
+EXPIRED = ApiError("the token expired 3 h ago (401)", "log in again: aws sso login", status=401)
+DENIED = ApiError(
+    '"ops" may not create pods/exec in shop',
+    "a Role must allow get and create on pods/exec",
+    status=403,
+    denied=Denied("ops", "shop"),
+)
+
+
+def ladder(*ends: FakeRung, first: ApiError = EXPIRED) -> Shells:
+    """A cluster with all ways, of which the last ones are a test's."""
+    rungs = (
+        FakeRung(first),
+        FakeRung(name="ws:record", applies='kubeconfig not set on record "web"'),
+        FakeRung(UnreachableError("https://10.0.0.1:6443 cannot be reached", "the VPN?"), name="ws:token"),
+        FakeRung(name="ws:in-cluster", applies="not inside a cluster"),
+        *ends,
+    )
+    shells = Shells(*SHOP)
+    shells.cluster.ladder = Ladder(rungs)
+    return shells
+
+
+class SlowHost(FakeRung):
+    """A host that is about to let one in, for good."""
+
+    async def reach(self, say: Callable[[str], None]) -> None:
+        say("host key known, logging in")
+        await asyncio.Event().wait()
+
+
+def half_way() -> Shells:
+    return ladder(SlowHost(name="ssh"))
+
+
+def nowhere_to_go() -> Shells:
+    return ladder(FakeRung(name="ssh", applies="ssh_connection_details not set"), first=DENIED)
+
+
+def detour() -> Shells:
+    return ladder(FakeRung(FakeChannel(), name="ssh"))
+
+
 def slow_door() -> Shells:
     return Shells(*SHOP, rung=FakeRung(before=asyncio.Event().wait))
 
@@ -371,6 +474,18 @@ SCENES = (
     Scene("records-without-colours", *SMALL, look_at_records, more=RECORDS | NO_COLORS),
     Scene("record-form", *SMALL, fill_in_a_record, more=RECORDS),
     Scene("record-form", *LARGE, fill_in_a_record, more=RECORDS),
+    Scene("ladder-connecting", *SMALL, wait_for_the_last_way, half_way),
+    Scene("ladder-connecting", *LARGE, wait_for_the_last_way, half_way),
+    Scene("ladder-connecting-without-colours", *SMALL, wait_for_the_last_way, half_way, more=NO_COLORS),
+    Scene("ladder-failed", *SMALL, find_no_way, nowhere_to_go),
+    Scene("ladder-failed", *LARGE, find_no_way, nowhere_to_go),
+    Scene("ladder-detour", *SMALL, make_a_detour, detour),
+    Scene("ladder-detour-told", *SMALL, see_why, detour),
+    Scene("role", *SMALL, copy_a_role, nowhere_to_go),
+    Scene("question-passphrase", *SMALL, be_asked_for_a_passphrase),
+    Scene("question-of-a-server", *LARGE, be_asked_by_a_server),
+    Scene("question-host-key", *SMALL, meet_an_unknown_host),
+    Scene("question-host-key-without-colours", *SMALL, meet_an_unknown_host, more=NO_COLORS),
     Scene("help", *SMALL, ask_for_help),
     Scene("help", *LARGE, ask_for_help),
     Scene("picker", *LARGE, choose_a_namespace),
