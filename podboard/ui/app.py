@@ -41,6 +41,7 @@ LATER: Final = (
     "podboard.ui.screens.picker",
     "podboard.ui.screens.records",
     "podboard.ui.screens.record_form",
+    "podboard.ui.scroll_desk",
 )
 """What the first frame does not need and the first key may: loaded in a thread once it stands."""
 

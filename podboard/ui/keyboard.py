@@ -11,14 +11,14 @@ from __future__ import annotations
 import inspect
 import logging
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual import events
 
-from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LEADER_SHOWN, LIST, SCROLLING, action_of
+from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LEADER_SHOWN, LIST, MOVING, SCROLLING, action_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from podboard.ui.screens.board import Board
     from podboard.ui.widgets.key_line import KeyLine
@@ -27,6 +27,23 @@ log = logging.getLogger(__name__)
 
 MENU_AFTER: Final = 0.5
 """Seconds a person may hesitate after the leader before a zoomed terminal shows its menu."""
+
+
+_SEEN: Final = 60
+"""Characters that are shown of what is being typed at the bottom: the last ones."""
+
+
+class Asked(NamedTuple):
+    """What is being typed on the line at the bottom.
+
+    Attributes:
+        sign: What stands in front of it.
+        done: Takes it, once it is typed.
+    """
+
+    sign: str
+    text: str
+    done: Callable[[str], None]
 
 
 class Keyboard:
@@ -39,7 +56,7 @@ class Keyboard:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._leading = False
-        self._scrolling = False
+        self._asked: Asked | None = None
         self._busy = 0
         self._ahead: deque[events.Key | events.Paste] = deque()
         self.filter: str | None = None
@@ -47,7 +64,9 @@ class Keyboard:
     def take_text(self, text: str) -> bool:
         """Send typed text to the terminal in focus; whether there is one that takes it."""
         pane = self._board.focused_pane
-        if pane is None or self._busy or self._leading or self._scrolling or pane.is_ended:
+        if pane is None or self._busy or self._leading or self._asked is not None:
+            return False
+        if pane.is_scrolling or pane.is_ended:
             return False
         pane.send_text(text)
         return True
@@ -65,6 +84,8 @@ class Keyboard:
             self._leading = True
             self._board.key_line.hush()
             self._board.set_timer(MENU_AFTER, self._show_menu)
+        elif self._asked is not None:
+            self._edit_asked(self._asked, event)
         elif self.filter is not None:
             self._edit_filter(event)
         elif self._board.focused_pane is not None:
@@ -80,9 +101,12 @@ class Keyboard:
         pane = self._board.focused_pane
         if pane is None:
             return
-        if self._scrolling:
-            if action := action_of(SCROLLING, event.key):
-                self.perform(action)
+        if pane.is_scrolling:
+            self._board.key_line.hush()
+            if action := action_of(MOVING, event.key):
+                pane.move(action)
+            elif action := action_of(SCROLLING, event.key):
+                getattr(self._board.scroll_desk, f"action_{action}")()
         elif not pane.is_ended:
             pane.send_key(event.key, event.character)
         elif action := action_of(ENDED, event.key):
@@ -105,26 +129,42 @@ class Keyboard:
                 self.filter = None
             case "escape" | "ctrl+c":
                 self.filter, text = None, ""
-            case "backspace" | "ctrl+h":
-                self.filter = text = text[:-1]
-            case "ctrl+u":
-                self.filter = text = ""
-            case "ctrl+w":
-                self.filter = text = text.rstrip().rpartition(" ")[0]
             case _:
-                if event.character is not None and event.is_printable:
-                    self.filter = text = text + event.character
+                self.filter = text = _edited(text, event)
         self._board.set_filter(text)
+
+    def ask(self, sign: str, done: Callable[[str], None], text: str = "") -> None:
+        """Let the person type something on the line at the bottom.
+
+        Args:
+            sign: What stands in front of it.
+            done: Takes what was typed; not called where the person thinks better of it.
+            text: What stands there at first.
+        """
+        self._asked = Asked(sign, text, done)
+
+    def _edit_asked(self, asked: Asked, event: events.Key) -> None:
+        self._board.key_line.hush()
+        match event.key:
+            case "enter":
+                self._asked = None
+                asked.done(asked.text)
+            case "escape" | "ctrl+c":
+                self._asked = None
+            case _:
+                self._asked = asked._replace(text=_edited(asked.text, event))
 
     def take_paste(self, event: events.Paste) -> bool:
         """Put pasted text where typed text would go; whether there is such a place."""
         if self._busy:
             self._ahead.append(event)
+        elif self._asked is not None:
+            self._asked = self._asked._replace(text=self._asked.text + _printable(event.text))
+            self.show()
         elif self.filter is not None:
-            self.filter += "".join(character for character in event.text if character.isprintable())
+            self.filter += _printable(event.text)
             self._board.set_filter(self.filter)
         elif pane := self._board.focused_pane:
-            self._scrolling = False
             pane.paste(event.text)
             self.show()
         else:
@@ -141,7 +181,9 @@ class Keyboard:
                 self.filter = self._board.filter_text
                 self._board.set_filter(self.filter)
             case "scroll_mode":
-                self._scrolling = self._board.focused_pane is not None
+                if pane := self._board.focused_pane:
+                    pane.begin_scrolling()
+                    pane.show_scroll()
             case _:
                 done = getattr(self._board, f"action_{action}")()
                 if inspect.isawaitable(done):
@@ -167,10 +209,6 @@ class Keyboard:
     def _take_late(self, event: events.Key | events.Paste) -> bool:
         return self.take_paste(event) if isinstance(event, events.Paste) else self.take(event)
 
-    def stop_scrolling(self) -> None:
-        """Leave the scroll mode, if it is on."""
-        self._scrolling = False
-
     # -- what is shown ----------------------------------------------------------------------
 
     def _show_menu(self) -> None:
@@ -183,15 +221,34 @@ class Keyboard:
         if self._leading:
             line.set_keys(AFTER_LEADER, mode=LEADER_SHOWN)
             return
-        self._board.show_menu(shown=False)
-        if self.filter is not None:
+        self._board.show_menu(shown=self._asked is not None)
+        if self._asked is not None:
+            sign, text, _ = self._asked
+            line.set_keys((), mode=f"{sign}{text[-_SEEN:]}▏", right="esc leaves it")
+        elif self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
         elif self._board.focused_pane is None and self._board.has_terminals:
             line.set_keys(LIST, right=f"{LEADER_SHOWN} leader")
         elif self._board.focused_pane is None:
             line.set_keys(key for key in LIST if key.action != "terminal")
-        elif self._scrolling:
-            line.set_keys(SCROLLING, mode="SCROLL")
+        elif self._board.focused_pane.is_scrolling:
+            line.set_keys((*SCROLLING, *MOVING), mode="SCROLL")
         else:
             where = "" if self._board.focused_pane.is_ended else "keys go to the pod · "
             line.set_keys((), right=f"{where}{LEADER_SHOWN} leader")
+
+
+def _edited(text: str, event: events.Key) -> str:
+    """What becomes of a typed text with another key."""
+    match event.key:
+        case "backspace" | "ctrl+h":
+            return text[:-1]
+        case "ctrl+u":
+            return ""
+        case "ctrl+w":
+            return text.rstrip().rpartition(" ")[0]
+    return text + event.character if event.character is not None and event.is_printable else text
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())

@@ -62,6 +62,7 @@ AFTER_LEADER: Final = (
     Key("1,2,3,4,5,6,7,8,9", "tab", "1-9", "", "the terminal of that number"),
     Key("z", "zoom", "z", "zoom", "let the terminal have the whole screen, or give it back"),
     Key("s,left_square_bracket", "scroll_mode", "s", "scroll", "look through what has scrolled away"),
+    Key("f,slash", "search_all", "f", "find", "search in all terminals"),
     Key("x", "close", "x", "close", "close this terminal"),
     Key("r", "reopen", "r", "reopen", "open the shell again after it ended"),
     Key("d", "diagnostics", "d", "diagnostics", "show how the terminal was reached, and its log"),
@@ -78,15 +79,49 @@ ENDED: Final = (
 """In a terminal whose shell has ended, or did not open."""
 
 SCROLLING: Final = (
-    Key("k,up", "scroll_line_up", "k", "up", "a line up"),
-    Key("j,down", "scroll_line_down", "j", "down", "a line down"),
-    Key("pageup,b,ctrl+b,ctrl+u", "scroll_page_up", "pgup", "page up", "a page up"),
-    Key("pagedown,f,ctrl+f,ctrl+d", "scroll_page_down", "pgdn", "page down", "a page down"),
-    Key("g,home", "scroll_top", "g", "top", "the oldest line"),
-    Key("q,escape,enter,G,end,i", "scroll_end", "q", "back", "back to the end, and to typing"),
+    Key(
+        "slash", "search", "/", "search", "search: a regular expression; small letters stand for capitals too"
+    ),
+    Key("question_mark", "search_back", "?", "", "search backward"),
+    Key("y", "copy", "y", "copy", "copy what is selected, else the line"),
+    Key("S", "save", "S", "save", "save all lines to a file"),
+    Key("o", "open_link", "o", "open", "open the address under the cursor, after showing where it leads"),
+    Key("escape", "clear", "esc", "", "select no more, then go back to typing"),
+    Key("q,i,enter,ctrl+c", "end", "q", "back", "back to the end, and to typing"),
 )
 """In the scroll mode."""
 
+MOVING: Final = (
+    Key("n", "next_hit", "n", "next", "the next hit"),
+    Key("N", "previous_hit", "N", "", "the hit before"),
+    Key("v", "select", "v", "select", "select by character from here on"),
+    Key("V", "select_lines", "V", "", "select lines"),
+    Key("ctrl+v", "select_block", "ctrl+v", "", "select a block"),
+    Key("left_curly_bracket,left_square_bracket", "previous_prompt", "{", "prompt", "the prompt before"),
+    Key("right_curly_bracket,right_square_bracket", "next_prompt", "}", "", "the next prompt"),
+    Key("h,left", "left", "h", "", "a character to the left"),
+    Key("l,right", "right", "l", "", "a character to the right"),
+    Key("k,up", "up", "k", "", "a line up"),
+    Key("j,down", "down", "j", "", "a line down"),
+    Key("w", "next_word", "w", "", "the next word"),
+    Key("e", "end_of_word", "e", "", "the end of the word"),
+    Key("b", "previous_word", "b", "", "the word before"),
+    Key("0", "row_start", "0", "", "the first column"),
+    Key("circumflex_accent", "row_text", "^", "", "the first character of the line"),
+    Key("dollar_sign", "row_end", "$", "", "the last character of the line"),
+    Key("g,home", "first", "g", "", "the oldest line"),
+    Key("G,end", "last", "G", "", "the last line"),
+    Key("H", "view_top", "H", "", "the first line shown"),
+    Key("M", "view_middle", "M", "", "the line in the middle"),
+    Key("L", "view_bottom", "L", "", "the last line shown"),
+    Key("pageup,ctrl+b", "page_up", "pgup", "", "a page up"),
+    Key("pagedown,ctrl+f", "page_down", "pgdn", "", "a page down"),
+    Key("ctrl+u", "half_page_up", "ctrl+u", "", "half a page up"),
+    Key("ctrl+d", "half_page_down", "ctrl+d", "", "half a page down"),
+    Key("ctrl+y", "row_up", "ctrl+y", "", "scroll a line up"),
+    Key("ctrl+e", "row_down", "ctrl+e", "", "scroll a line down"),
+)
+"""In the scroll mode, to go about and to select."""
 
 RECORDS: Final = (
     Key("enter,e", "edit", "enter", "edit", "change this record"),

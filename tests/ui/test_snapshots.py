@@ -160,8 +160,26 @@ async def scroll(person: Person, shells: Shells) -> None:
     person.type("G\r")
     shells.say(0, "".join(f"GET /cart/{number} 200\r\n" for number in range(100)) + "$ ")
     await person.sees("GET /cart/99")
-    person.type(f"{LEADER}skkkkk")
+    person.type(f"{LEADER}s\x19\x19\x19\x19\x19")
     await person.sees("↑ 5 of")
+
+
+async def search(person: Person, shells: Shells) -> None:
+    await scroll(person, shells)
+    person.type("?9\\d? 200\r")
+    await person.sees("14 of 19", "n next")
+
+
+async def select(person: Person, shells: Shells) -> None:
+    await search(person, shells)
+    person.type("0vjjjw")
+    await person.sees("n next")
+
+
+async def search_everywhere(person: Person, shells: Shells) -> None:
+    await scroll(person, shells)
+    person.type(f"q{LEADER}f7. 200\r")
+    await person.sees("10 in 1 terminal")
 
 
 async def wait_for_a_shell(person: Person, shells: Shells) -> None:
@@ -462,6 +480,10 @@ SCENES = (
     Scene("terminal-zoomed", *SMALL, zoom),
     Scene("terminal-zoomed-with-menu", *SMALL, hesitate_after_the_leader),
     Scene("terminal-scrolled", *SMALL, scroll),
+    Scene("terminal-searched", *SMALL, search),
+    Scene("terminal-selected", *SMALL, select),
+    Scene("terminal-selected-without-colours", *SMALL, select, more=NO_COLORS),
+    Scene("search-everywhere", *LARGE, search_everywhere),
     Scene("terminal-connecting", *SMALL, wait_for_a_shell, slow_door),
     Scene("terminal-failed", *SMALL, be_refused, closed_door),
     Scene("terminal-closed", *LARGE, leave_a_shell),

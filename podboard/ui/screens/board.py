@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.screen import Screen
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from podboard.session.cluster import Cluster
     from podboard.session.pod_view import PodView
     from podboard.ui.arrangement import Arrangement
+    from podboard.ui.scroll_desk import ScrollDesk
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
 log = logging.getLogger(__name__)
@@ -291,7 +293,6 @@ class Board(Screen[None], inherit_bindings=False):
         """Lay out for what has the focus."""
         if self.focused_pane is None:
             self._zoomed = False
-            self.keyboard.stop_scrolling()
         self._arrange()
         self.keyboard.show()
         if self._area.active is not None:
@@ -334,7 +335,6 @@ class Board(Screen[None], inherit_bindings=False):
             self.tell(NO_TERMINAL)
 
     def _show(self, pane: TerminalPane) -> None:
-        self.keyboard.stop_scrolling()
         self._area.activate(pane)
         self.set_focus(pane, scroll_visible=False)
         # Now and not with the focus event, or the screen would be laid out twice.
@@ -683,42 +683,34 @@ class Board(Screen[None], inherit_bindings=False):
             self._list_is_due = True
             self.set_timer(REFRESH, self._refresh_list)
 
-    # -- scrolling --------------------------------------------------------------------------
+    # -- what has scrolled away -------------------------------------------------------------
 
-    def _scroll(self, lines: int) -> None:
-        if pane := self.focused_pane:
-            pane.scroll_view(lines)
+    @cached_property
+    def scroll_desk(self) -> ScrollDesk:
+        """What a person does with it."""
+        from podboard.ui.scroll_desk import ScrollDesk
 
-    def action_scroll_line_up(self) -> None:
-        """Scroll a line up."""
-        self._scroll(-1)
+        return ScrollDesk(self)
 
-    def action_scroll_line_down(self) -> None:
-        """Scroll a line down."""
-        self._scroll(1)
+    @property
+    def panes(self) -> list[TerminalPane]:
+        """The terminals, in the order of their tabs."""
+        return self._area.panes
 
-    def _page(self) -> int:
-        pane = self.focused_pane
-        return max(pane.size.height - 1, 1) if pane else 1
+    def show(self, pane: TerminalPane) -> None:
+        """Go to a terminal."""
+        self._show(pane)
 
-    def action_scroll_page_up(self) -> None:
-        """Scroll a page up."""
-        self._scroll(-self._page())
+    def action_search_all(self) -> None:
+        """Search in all terminals."""
+        if self.has_terminals:
+            self.scroll_desk.action_search_all()
+        else:
+            self.tell(NO_TERMINAL)
 
-    def action_scroll_page_down(self) -> None:
-        """Scroll a page down."""
-        self._scroll(self._page())
-
-    def action_scroll_top(self) -> None:
-        """Scroll to the oldest line."""
-        if pane := self.focused_pane:
-            pane.scroll_to_top()
-
-    def action_scroll_end(self) -> None:
-        """Scroll back to the end, and type on."""
-        if pane := self.focused_pane:
-            pane.follow()
-        self.keyboard.stop_scrolling()
+    def on_terminal_pane_selected(self, event: TerminalPane.Selected) -> None:
+        """Copy what was selected with the mouse."""
+        self.scroll_desk.copy(event.text)
 
 
 def _recall_namespace(cluster: Cluster, namespace: Json) -> None:

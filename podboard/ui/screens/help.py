@@ -9,7 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from podboard.ui.keymap import AFTER_LEADER, ENDED, FORM, LEADER_SHOWN, LIST, RECORDS, SCROLLING
+from podboard.ui.keymap import AFTER_LEADER, ENDED, FORM, LEADER_SHOWN, LIST, MOVING, RECORDS, SCROLLING
 from podboard.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _SECTIONS = (
     (f"In a terminal every key goes to the pod, but after {LEADER_SHOWN}", AFTER_LEADER),
     ("In a terminal that has ended", ENDED),
     ("In the scroll mode", SCROLLING),
+    ("In the scroll mode, to go about and to select", MOVING),
     ("In the records", RECORDS),
     ("While a record is filled in", FORM),
 )
@@ -61,6 +62,11 @@ _READABLE = {
     "asterisk": "*",
     "question_mark": "?",
     "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "circumflex_accent": "^",
+    "dollar_sign": "$",
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",

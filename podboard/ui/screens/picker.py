@@ -25,6 +25,7 @@ class Picker(Dialog[int | None]):
     Args:
         choices: In the order shown; may hold names from outside.
         at: The place of the one that is set off at first.
+        wide: Whether they are lines rather than names.
     """
 
     BINDINGS: ClassVar = [
@@ -33,16 +34,17 @@ class Picker(Dialog[int | None]):
         Binding("up,ctrl+p", "move(-1)", "previous", priority=True),
     ]
 
-    def __init__(self, title: str, choices: Sequence[str], at: int = 0) -> None:
+    def __init__(self, title: str, choices: Sequence[str], at: int = 0, *, wide: bool = False) -> None:
         super().__init__()
         self._title = one_line(title)
         self._choices = [one_line(choice) for choice in choices]
         self._at = at
+        self._look = "dialog wide" if wide else "dialog"
         self._shown: list[int] = []
 
     def compose(self) -> ComposeResult:
         """The title, the part typed so far, and what it fits."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes=self._look):
             yield Static(Content(self._title), classes="dialog-title")
             yield Line("type a part of it")
             yield OptionList(compact=True)

@@ -49,14 +49,19 @@ ATTEMPT_LOOKS: Final = {"hint", *_OUTCOME_LOOKS.values()}
 PANE_LOOKS: Final = {"focused", *ATTEMPT_LOOKS, *STATE_LOOKS.values()}
 
 
-def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool) -> Strip:
-    """The pod and container, the program's own title, and on the right the badge."""
+def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool, found: str = "") -> Strip:
+    """The pod and container, the program's own title, and on the right the badge.
+
+    Args:
+        found: How a search in it stands.
+    """
     badge, screen = terminal.badge, terminal.screen
     name, dim = look("focused" if focused else ""), look("dim")
     since = f" {human_duration(time.time() - terminal.opened)}" if badge.state is TerminalState.OPEN else ""
     above = screen.scrolled
     right = Strip(
         [
+            Segment(f" {found} " if found else "", name),
             Segment(f" ↑ {above} of {screen.scrollback} " if above else "", name),
             Segment(_recording(terminal), look("failed")),
             Segment(f" {badge.method} · " if badge.method else " ", dim),

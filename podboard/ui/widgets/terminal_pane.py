@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
@@ -18,16 +20,21 @@ from podboard.ui.arrangement import TITLE_LINES
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.look import Look
 from podboard.ui.painter import Painter, paint_now
+from podboard.ui.scroll_mode import MARK_LOOKS, ScrollMode
 from podboard.ui.widgets.looks import LooksMixin
 from podboard.ui.widgets.pane_lines import PANE_LOOKS, notice_lines, title_line
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.mouse import MouseAction, MouseButton, MouseEncoder
 from podboard.vt.paste import encode_paste
+from podboard.vt.screen import Cursor
+from podboard.vt.selection import Selection
 
 if TYPE_CHECKING:
     from textual import events
 
     from podboard.session.terminal import Terminal
+    from podboard.ui.scroll_mode import Mark
+    from podboard.vt.history import Place
 
 WHEEL_LINES: Final = 3
 
@@ -50,12 +57,13 @@ class TerminalPane(LooksMixin, can_focus=True):
     Attributes:
         is_covered: Whether something lies above it though it has the focus.
         told_opened: When the last shell was opened of which it was told how.
+        scroll: What is looked through or selected; None where the view follows the output.
         told_recording: Why a recording stopped of which that was told.
     """
 
     ALLOW_SELECT = False
     LOOKS = "terminal-pane"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"terminal-pane--{name}" for name in PANE_LOOKS}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"terminal-pane--{name}" for name in PANE_LOOKS | MARK_LOOKS}
     DEFAULT_CSS = """
     TerminalPane { width: 1fr; height: 1fr; }
     """
@@ -70,6 +78,13 @@ class TerminalPane(LooksMixin, can_focus=True):
         def can_replace(self, message: Message) -> bool:
             """Let one stand for many."""
             return isinstance(message, TerminalPane.Changed) and message.pane is self.pane
+
+    class Selected(Message):
+        """Text was selected with the mouse."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
@@ -89,6 +104,9 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.told_opened = 0.0
         self.told_recording = ""
         self._is_above_end = False
+        self.scroll: ScrollMode | None = None
+        self._marks: list[tuple[Mark, ...]] = []
+        self._pressed: Offset | None = None
         self._seen_bells = 0
         self._is_following = False
         terminal.attach(self)
@@ -160,8 +178,8 @@ class TerminalPane(LooksMixin, can_focus=True):
             if strip.cell_length != width:
                 return False
             pieces.append(f"\x1b[{top + row + 1};{left + 1}H{strip.render(console)}")
-        cursor = self._core.cursor
-        is_visible = cursor.visible and not self.is_ended
+        cursor = self._cursor
+        is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
         app.cursor_position = Offset(left + cursor.column, top + cursor.row)
         pieces.append(f"\x1b[{top + cursor.row + 1};{left + cursor.column + 1}H")
         painted = "".join(pieces)
@@ -188,14 +206,39 @@ class TerminalPane(LooksMixin, can_focus=True):
     def _update(self) -> list[int]:
         """Draw the rows that changed, and return which."""
         core = self._core
+        if self.scroll is not None:
+            self.scroll.hold()
         changed = core.update()
         if len(self._strips) != core.size.rows:
             self._strips = [Strip.blank(core.size.columns)] * core.size.rows
             changed = list(range(core.size.rows))
+        marks = self.scroll.marks() if self.scroll is not None else []
+        if marks or self._marks:
+            both = enumerate(zip_longest(marks, self._marks[: core.size.rows], fillvalue=()))
+            changed = sorted({*changed, *(row for row, (new, old) in both if new != old)})
+            self._marks = marks
         strip = self._look.strip
         for row in changed:
             self._strips[row] = strip(core.rows[row])
+            if marks and marks[row]:
+                self._strips[row] = self._marked(self._strips[row], marks[row])
         return changed
+
+    def _marked(self, strip: Strip, marks: tuple[Mark, ...]) -> Strip:
+        for start, end, look in marks:
+            before, marked, after = strip.divide([start, end, strip.cell_length])
+            style = self.look(look)
+            over = [Segment(text, (own or Style.null()) + style) for text, own, _ in marked]
+            strip = Strip.join([before, Strip(over, marked.cell_length), after])
+        return strip
+
+    @property
+    def _cursor(self) -> Cursor:
+        """The program's cursor, in the scroll mode the person's."""
+        if self.scroll is None or not self.scroll.has_keys:
+            return self._core.cursor
+        row = self.scroll.cursor.row - self.scroll.history.top
+        return Cursor(self.scroll.cursor.column, row, visible=True, shape="block")
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Hand the compositor the lines it wants, as they are."""
@@ -232,7 +275,8 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def _draw_lines(self) -> None:
         width = self.size.width
-        self._title = title_line(self.terminal, width, self.look, focused=self.has_focus)
+        found = self.scroll.found if self.scroll is not None else ""
+        self._title = title_line(self.terminal, width, self.look, focused=self.has_focus, found=found)
         self._notice = notice_lines(self.terminal, width, self.look)
 
     # -- recording --------------------------------------------------------------------------
@@ -344,17 +388,38 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def scroll_view(self, lines: int) -> None:
         """Move the view down, up where negative."""
-        self._core.scroll(lines)
+        if self.scroll is not None:
+            self.scroll.scroll(lines)
+        else:
+            self._core.scroll(lines)
         self._scrolled()
 
-    def scroll_to_top(self) -> None:
-        """Move the view to the oldest line."""
-        self._core.scroll_to_top()
+    @property
+    def is_scrolling(self) -> bool:
+        """Whether keys go to the scroll mode."""
+        return self.scroll is not None and self.scroll.has_keys
+
+    def begin_scrolling(self) -> ScrollMode:
+        """Look through what has been shown, with keys; returns the scroll mode."""
+        if self.scroll is None:
+            self.scroll = ScrollMode(self._core, has_keys=True)
+        self.scroll.has_keys = self.scroll.is_held = True
+        return self.scroll
+
+    def move(self, action: str) -> None:
+        """Do what a key of the table MOVING names."""
+        if self.scroll is not None:
+            getattr(self.scroll, f"action_{action}")()
+            self._scrolled()
+
+    def show_scroll(self) -> None:
+        """Show how the scroll mode is now."""
         self._scrolled()
 
     def follow(self) -> None:
         """Move the view back to the end, where it follows the output."""
-        if self._is_above_end:
+        if self._is_above_end or self.scroll is not None:
+            self.scroll = None
             self._core.scroll_to_end()
             self._scrolled()
 
@@ -375,18 +440,74 @@ class TerminalPane(LooksMixin, can_focus=True):
             self.terminal.write(data)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Tell the program, if it asked; hold the mouse until the button is up again."""
+        """Tell the program, if it asked; else a selection may begin. Hold the mouse meanwhile."""
         self.capture_mouse()
+        if event.button == 1 and self._selects(event):
+            event.stop()
+            self._pressed = Offset(event.x, event.y - TITLE_LINES)
+            if self.scroll is None or not self.scroll.has_keys:
+                self.scroll = None
+            else:
+                self.scroll.selection = None
+                self.scroll.go(self._place(event))
+            self._scrolled()
+            return
         self._send_mouse(MouseAction.PRESS, _BUTTONS.get(event.button, MouseButton.LEFT), event)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Tell the program, if it asked."""
+        """Tell the program, if it asked; copy what was selected."""
         self.release_mouse()
+        if self._pressed is not None:
+            event.stop()
+            self._pressed = None
+            if self.scroll is not None and self.scroll.selection is not None:
+                self._end_selection(self.scroll)
+            return
         self._send_mouse(MouseAction.RELEASE, _BUTTONS.get(event.button, MouseButton.LEFT), event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Tell the program, if it asked."""
+        """Tell the program, if it asked; select up to there."""
+        if self._pressed is not None:
+            event.stop()
+            self._drag(event, self._pressed)
+            return
         self._send_mouse(MouseAction.MOTION, _BUTTONS.get(event.button, MouseButton.NONE), event)
+
+    def on_click(self, event: events.Click) -> None:
+        """Select and copy what was clicked twice, a line with three clicks."""
+        if event.chain > 1 and event.button == 1 and self._selects(event):
+            mode = self._select()
+            select = mode.select_thing if event.chain == 2 else mode.select_line  # noqa: PLR2004 - clicks
+            select(self._place(event))
+            self._end_selection(mode)
+
+    def _selects(self, event: events.MouseEvent) -> bool:
+        """Whether the mouse is the person's: the program did not ask for it, or shift is held."""
+        return event.y >= TITLE_LINES and (event.shift or not self._core.mouse_tracking)
+
+    def _place(self, event: events.MouseEvent) -> Place:
+        return self._select().place_at(event.x, event.y - TITLE_LINES)
+
+    def _select(self) -> ScrollMode:
+        """What selects: the scroll mode, or one without keys."""
+        if self.scroll is None:
+            self.scroll = ScrollMode(self._core, has_keys=False)
+        return self.scroll
+
+    def _drag(self, event: events.MouseEvent, pressed: Offset) -> None:
+        mode, place = self._select(), self._place(event)
+        if mode.selection is None and (start := mode.place_at(*pressed)) != place:
+            mode.is_held = True
+            mode.selection = Selection(start, place)
+        if mode.selection is not None:
+            mode.go(place)
+            self._scrolled()
+
+    def _end_selection(self, mode: ScrollMode) -> None:
+        # The view follows again, unless the keys are for the scroll mode.
+        mode.is_held = mode.has_keys
+        self._scrolled()
+        self.post_message(self.Selected(mode.selected_text()))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Scroll back."""

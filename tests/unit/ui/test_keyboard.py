@@ -10,7 +10,7 @@ from textual import events
 
 from podboard.ui.key_parser import KeyParser
 from podboard.ui.keyboard import MENU_AFTER, Keyboard
-from podboard.ui.keymap import AFTER_LEADER, LEADER, LIST, SCROLLING, Key
+from podboard.ui.keymap import AFTER_LEADER, LEADER, LIST, MOVING, SCROLLING, Key
 from tests.support.waiting import until
 
 LEAD = "\x1d"
@@ -22,6 +22,16 @@ class Pane:
     def __init__(self, board: "Board") -> None:
         self._board = board
         self.is_ended = False
+        self.is_scrolling = False
+
+    def begin_scrolling(self) -> None:
+        self.is_scrolling = True
+
+    def show_scroll(self) -> None:
+        self._board.did.append("scroll mode")
+
+    def move(self, action: str) -> None:
+        self._board.did.append(f"move {action}")
 
     def send_key(self, key: str, character: str | None) -> None:
         self._board.did.append(f"key {key} {character!r}")
@@ -59,6 +69,7 @@ class Board:
         self.has_terminals = False
         self.is_active = True
         self.filter_text = ""
+        self.scroll_desk = self
         self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None)
         self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
         self._working: set[asyncio.Task[Any]] = set()
@@ -271,7 +282,7 @@ def test_the_leader_and_a_key(person: Person) -> None:
 )
 def test_every_key_after_the_leader(person: Person, entry: Key) -> None:
     person.enter_terminal()
-    person.type(f"{LEAD}{'?' if entry.action == 'help' else entry.keys}")
+    person.type(f"{LEAD}{'?' if entry.action == 'help' else entry.keys.removesuffix(',slash')}")
     assert person.did() == [entry.action]
 
 
@@ -330,15 +341,15 @@ def test_a_shell_that_ended_is_opened_again_with_enter(person: Person) -> None:
 
 
 def test_the_scroll_mode_has_keys_of_its_own(person: Person) -> None:
-    person.enter_terminal()
+    pane = person.enter_terminal()
     person.type(f"{LEAD}s")
     assert person.board.said[0] == "SCROLL"
-    person.type("kjgx")
+    person.type("kjgxy")
     person.type("\x1b[5~")
-    assert person.did() == ["scroll_line_up", "scroll_line_down", "scroll_top", "scroll_page_up"]
     person.type("q")
-    assert person.did() == ["scroll_end"]
-    person.keyboard.stop_scrolling()
+    moves = ["move up", "move down", "move first", "copy", "move page_up", "end"]
+    assert person.did() == ["scroll mode", *moves]
+    pane.is_scrolling = False
     person.type("q")
     assert person.did() == ["text q"]
 
@@ -346,12 +357,43 @@ def test_the_scroll_mode_has_keys_of_its_own(person: Person) -> None:
 def test_the_leader_works_while_scrolling(person: Person) -> None:
     person.enter_terminal()
     person.type(f"{LEAD}[{LEAD}l")
-    assert person.did() == ["list"]
+    assert person.did() == ["scroll mode", "list"]
 
 
 def test_without_a_terminal_there_is_nothing_to_scroll(person: Person) -> None:
     person.type(f"{LEAD}sj")
     assert person.did() == ["down"]
+
+
+def test_what_is_asked_is_typed_at_the_bottom(person: Person) -> None:
+    person.enter_terminal()
+    answers: list[str] = []
+    person.keyboard.ask("/", answers.append)
+    person.type("one two")
+    person.type("\x17\x7f\x7ff")
+    assert person.board.said == ("/of\u258f", (), "esc leaves it")
+    assert person.board.menu[-1]
+    person.type("\r")
+    person.type("x")
+    assert answers == ["of"]
+    assert person.did() == ["text x"]
+
+
+def test_who_thinks_better_of_it_answers_nothing(person: Person) -> None:
+    answers: list[str] = []
+    person.keyboard.ask("/", answers.append, "some")
+    person.type("\x1b[27u")
+    person.type("j")
+    assert answers == []
+    assert person.did() == ["down"]
+
+
+def test_a_paste_goes_into_what_is_asked(person: Person) -> None:
+    answers: list[str] = []
+    person.keyboard.ask("/", answers.append, "a")
+    assert person.keyboard.take_paste(events.Paste("b\n\x1bc"))
+    person.type("\r")
+    assert answers == ["abc"]
 
 
 # -- keys behind an action that takes time --------------------------------------------------
@@ -463,8 +505,8 @@ def test_the_line_at_the_bottom_says_what_holds(person: Person) -> None:
     person.type(LEAD)
     assert person.board.said == ("ctrl+]", tuple(key.action for key in AFTER_LEADER), "")
     person.type("s")
-    assert person.board.said == ("SCROLL", tuple(key.action for key in SCROLLING), "")
-    person.keyboard.stop_scrolling()
+    assert person.board.said == ("SCROLL", tuple(key.action for key in (*SCROLLING, *MOVING)), "")
+    pane.is_scrolling = False
     pane.is_ended = True
     person.keyboard.show()
     assert person.board.said == ("", (), "ctrl+] leader")

@@ -6,10 +6,21 @@ import pytest
 from textual import events
 
 from podboard.ui.key_parser import KeyParser
-from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LIST, SCROLLING, Key, action_of
+from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LIST, MOVING, SCROLLING, Key, action_of
 from podboard.ui.screens.board import Board
+from podboard.ui.scroll_desk import ScrollDesk
+from podboard.ui.scroll_mode import ScrollMode
 
-TABLES = {"list": LIST, "after the leader": AFTER_LEADER, "ended": ENDED, "scrolling": SCROLLING}
+TABLES = {
+    "list": LIST,
+    "after the leader": AFTER_LEADER,
+    "ended": ENDED,
+    "scrolling": SCROLLING,
+    "moving": MOVING,
+}
+
+DONE_BY: dict[str, type] = {"scrolling": ScrollDesk, "moving": ScrollMode}
+"""Whose methods the actions of a table are, where they are not the board's."""
 
 BY_THE_KEYBOARD = {"filter", "scroll_mode", "tab", "send_leader"}
 """Actions that ``Keyboard`` performs itself: they change what the next keys mean."""
@@ -30,8 +41,15 @@ TYPED = {
     "pageup": "\x1b[5~",
     "pagedown": "\x1b[6~",
     "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "circumflex_accent": "^",
+    "dollar_sign": "$",
+    "left": "\x1b[D",
+    "right": "\x1b[C",
     LEADER: "\x1d",
-    **{f"ctrl+{letter}": chr(ord(letter) & 0x1F) for letter in "qfbud"},
+    **{f"ctrl+{letter}": chr(ord(letter) & 0x1F) for letter in "qfbudcvye"},
 }
 """What a terminal sends for a key; a character is itself."""
 
@@ -48,15 +66,22 @@ def test_no_key_means_two_things(table: tuple[Key, ...]) -> None:
     assert [shown for shown, count in Counter(entry.shown for entry in table).items() if count > 1] == []
 
 
-@table
-def test_every_action_exists(table: tuple[Key, ...]) -> None:
-    for entry in table:
-        assert entry.action in BY_THE_KEYBOARD or callable(getattr(Board, f"action_{entry.action}"))
+@pytest.mark.parametrize("name", TABLES)
+def test_every_action_exists(name: str) -> None:
+    for entry in TABLES[name]:
+        doer = DONE_BY.get(name, Board)
+        assert entry.action in BY_THE_KEYBOARD or callable(getattr(doer, f"action_{entry.action}"))
 
 
 def test_every_action_has_a_key() -> None:
-    actions = {name.removeprefix("action_") for name in vars(Board) if name.startswith("action_")}
+    doers = (Board, ScrollDesk, ScrollMode)
+    names = {name for doer in doers for name in vars(doer) if name.startswith("action_")}
+    actions = {name.removeprefix("action_") for name in names}
     assert actions | BY_THE_KEYBOARD == {entry.action for table in TABLES.values() for entry in table}
+
+
+def test_in_the_scroll_mode_no_key_means_two_things() -> None:
+    assert set(all_keys(MOVING)) & set(all_keys(SCROLLING)) == set()
 
 
 @table
