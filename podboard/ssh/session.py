@@ -175,10 +175,12 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
         if channel is None or self.gone.is_set():
             self._end(CLOSED_BY_US)
             return
-        if self._ended is None and self._header is not None and self.kubectl and not self._tty:
-            await self._hang_up(channel, self._header.pid)
+        is_running = self._ended is None
         self._output.clear()
+        # First: what is told to end below would otherwise be said to have been killed.
         self._end(CLOSED_BY_US)
+        if is_running and self._header is not None and self.kubectl and not self._tty:
+            await self._hang_up(channel, self._header.pid)
         channel.abort()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING):
