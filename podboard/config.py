@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from podboard.model.record import Json
 
 _CONTEXTS: Final = "contexts"
-_TABLES: Final = ("ssh", "record")
+_TABLES: Final = {"ssh", "record", "terminals"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,12 @@ class Config:
     Attributes:
         bastion: ``[ssh]``.
         record: ``[record]``.
+        reconnect: Of ``[terminals]``: whether a new shell is opened where a connection was dropped.
     """
 
     bastion: Bastion | None = None
     record: Recording = Recording()
+    reconnect: bool = True
 
 
 def read_config(path: Path) -> Config:
@@ -87,6 +89,7 @@ def read_config(path: Path) -> Config:
     return Config(
         _bastion(_table(values, "ssh", where), where) if "ssh" in values else None,
         _recording(_table(values, "record", where), where),
+        _reconnect(_table(values, "terminals", where), where),
     )
 
 
@@ -106,6 +109,17 @@ def _recording(table: Mapping[str, Any], where: str) -> Recording:
     if not isinstance(with_input, bool):
         raise ConfigError(f"input of [record] in {where} must be true or false")
     return Recording(_contexts(table, "record", where, []), with_input)
+
+
+def _reconnect(table: Mapping[str, Any], where: str) -> bool:
+    if wrong := next((name for name in table if name != "reconnect"), None):
+        raise ConfigError(
+            f'[terminals] in {where} has "{one_line(wrong)}", which it cannot have', "it has reconnect"
+        )
+    reconnect = table.get("reconnect", True)
+    if not isinstance(reconnect, bool):
+        raise ConfigError(f"reconnect of [terminals] in {where} must be true or false")
+    return reconnect
 
 
 def _bastion(table: Mapping[str, Any], where: str) -> Bastion:

@@ -119,6 +119,11 @@ class Ways:
         except PodboardError:
             return self._overrides.context or None
 
+    @property
+    def returns(self) -> bool:
+        """Whether terminals open a new shell by themselves where a connection was dropped."""
+        return self._config.reconnect
+
     def recordings(self, context: str) -> Recordings:
         """Return where the terminals of a context are recorded, and whether they are without being asked."""
         from podboard.paths import recordings_folder
@@ -287,6 +292,7 @@ async def open_cluster(
         namespace = client.access.namespace if client is not None else overrides.namespace
         cluster = Cluster(client, ways.ladder, None if all_namespaces else namespace or None, trouble)
         cluster.recordings = ways.recordings(cluster.context)
+        cluster.returns = ways.returns
         yield cluster
 
 

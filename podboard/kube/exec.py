@@ -36,6 +36,11 @@ _FORBIDDEN = 403
 _LITTLE = 1024
 """Bytes of input that are typed, not pasted."""
 
+DATA_EVERY = 600.0
+"""Seconds after which a terminal is told its size again. The node ends a connection on which no data came for
+4 hours (``streamingConnectionIdleTimeout``), and pings are none; the same size once more is, and tells no
+program anything."""
+
 _CLOSING = 1.0
 """Seconds for the closing handshake: a server that is gone does not keep a person from leaving."""
 
@@ -104,6 +109,7 @@ class ExecSession:
         self._output: deque[Stdout | Stderr] = deque()
         self._ended: Ended | None = None
         self._heard = False
+        self._size: Size | None = None
         self._reader: asyncio.Future[None] | None = None
         self._arrived: Callable[[], None] | None = None
         self._writing = asyncio.Lock()
@@ -185,6 +191,7 @@ class ExecSession:
 
     async def resize(self, size: Size) -> None:
         """Tell the command's terminal its size."""
+        self._size = size
         await self._send(self._channel.resize(size))
 
     async def close(self) -> None:
@@ -260,6 +267,7 @@ class ExecSession:
 
     async def _keep_alive(self, every: float, limit: float) -> None:
         liveness = Liveness(self._loop.time(), limit)
+        said = self._loop.time()
         ping: asyncio.Task[None] | None = None
         while self._ended is None:
             await asyncio.sleep(every)
@@ -270,6 +278,9 @@ class ExecSession:
             elif verdict is Verdict.PING and (ping is None or ping.done()):
                 # Beside this task: on a connection that takes nothing more, a ping waits.
                 ping = self._spawn(self._ping())
+            if self._size is not None and self._loop.time() - said >= DATA_EVERY:
+                said = self._loop.time()
+                self._spawn(self.resize(self._size))
 
 
 @types.coroutine
@@ -313,7 +324,8 @@ async def _told(client: ApiClient, target: Target, error: ApiError) -> ApiError:
 
 def _silent(limit: float) -> Ending:
     return dropped(
-        f"dropped: no byte for {limit:.0f} s", "the network is gone, or a proxy cut the idle connection"
+        f"dropped: no byte for {limit:.0f} s (idle proxy?)",
+        "the network is gone, or a proxy cut the idle connection",
     )
 
 

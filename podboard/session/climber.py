@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 REMEMBER: Final = 30.0
 """Seconds for which a way that failed is tried after the others."""
 
+_NOT_FOUND, _TOO_MANY, _SERVER_FAILED = 404, 429, 500
+
 _WORTH_REMEMBERING = {FailureKind.UNREACHABLE, FailureKind.UNTRUSTED, FailureKind.LOGIN, FailureKind.UNUSABLE}
 """What will be the same for the next pod; a refusal or the pod's own trouble need not be."""
 
@@ -185,6 +187,7 @@ class _Try:
     began: float = 0.0
     is_opening: bool = False
     is_final: bool = False
+    may_open_later: bool = False
     task: asyncio.Task[Channel] | None = None
     guest: Guest | None = None
 
@@ -233,6 +236,11 @@ class Climber:
         """Whether there is no such pod or container any more, as far as is known."""
         of_the_pod = any(tried.is_final for tried in self._tries)
         return of_the_pod or any(attempt.reason == "NotFound" for attempt in self.attempts)
+
+    @property
+    def may_open_later(self) -> bool:
+        """Whether a way failed for a reason that may pass by itself: a network, a server that starts."""
+        return not self.is_gone and any(tried.may_open_later for tried in self._tries)
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -413,6 +421,7 @@ class Climber:
         self._tell(tried.attempt, target)
         if isinstance(error, PodboardError):
             tried.is_final = error.kind is FailureKind.POD
+            tried.may_open_later = _may_pass(error)
             if error.kind is FailureKind.UNTRUSTED:
                 self._untrusted.add((tried.way.endpoint, tried.way.trust))
             if error.kind in _WORTH_REMEMBERING:
@@ -449,6 +458,14 @@ class Climber:
 
 def _is_tried(tried: _Try) -> bool:
     return tried.task is not None and tried.attempt.outcome is Outcome.TRYING
+
+
+def _may_pass(error: PodboardError) -> bool:
+    # A node whose kubelet has just started does not know its pods for a moment, and gives no reason.
+    status, has_reason = getattr(error, "status", 0), bool(getattr(error, "reason", ""))
+    if error.kind is FailureKind.UNREACHABLE or status >= _SERVER_FAILED or status == _TOO_MANY:
+        return True
+    return status == _NOT_FOUND and not has_reason
 
 
 def _failed(attempt: Attempt, error: PodboardError | NotApplicableError) -> Attempt:

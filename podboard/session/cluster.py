@@ -43,6 +43,7 @@ class Cluster:
         roster: The pods there.
         turns: Shared by the terminals in them.
         recordings: Where those are recorded; None where they cannot be.
+        returns: Whether they open a new shell by themselves where a connection was dropped.
         changed: Set whenever the roster or the trouble is different from what it was.
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
     """
@@ -56,6 +57,7 @@ class Cluster:
         self.roster = Roster()
         self.turns = Turns()
         self.recordings: Recordings | None = None
+        self.returns = False
         self.changed = asyncio.Event()
         self.trouble = trouble or "listing pods…"
         self._client = client

@@ -14,6 +14,7 @@ from podboard.model.ending import EndingKind, failed
 from podboard.model.request import ExecRequest
 from podboard.model.text import one_line
 from podboard.session.climber import Climber
+from podboard.session.outage import Outage
 from podboard.session.pump import Pump, Turns
 from podboard.vt.screen import Screen
 
@@ -59,6 +60,10 @@ _TIDY: Final = (
 )
 
 
+_BESIDE: Final = " ─ ─ "
+"""What of a rule there is to be beside its words."""
+
+
 class Listener(Protocol):
     """Who shows a terminal."""
 
@@ -88,8 +93,10 @@ class Terminal:
         scrollback: Lines kept above the screen.
         turns: Shared by all terminals, so that those nobody looks at read one after another.
         recordings: Where it is recorded; None where it cannot be.
+        returns: Whether a new shell is opened by itself where a connection was dropped.
 
     Attributes:
+        outage: The last drop, while and after there was one; None once a shell was opened otherwise.
         ending: How the last shell ended; None while there is one.
         opened: When the present shell was opened, in seconds since 1970.
         shown: Whether somebody looks at it now.
@@ -111,8 +118,11 @@ class Terminal:
         scrollback: int = 10_000,
         turns: Turns | None = None,
         recordings: Recordings | None = None,
+        returns: bool = False,
     ) -> None:
         self.target = target
+        self.returns = returns
+        self.outage: Outage | None = None
         self.screen = Screen(size, scrollback)
         self.badge = Badge(TerminalState.CONNECTING)
         self.ending: Ending | None = None
@@ -130,6 +140,7 @@ class Terminal:
         self._ladder = ladder
         self._climber: Climber | None = None
         self._climbing_since = time.monotonic()
+        self._is_returning = False
         self._turns = turns or Turns()
         self._channel: Channel | None = None
         self._listener: Listener | None = None
@@ -160,6 +171,11 @@ class Terminal:
         return next((attempt.denied for attempt in self.attempts if attempt.denied is not None), None)
 
     @property
+    def has_tried(self) -> bool:
+        """Whether it was tried to open it since it was last open."""
+        return all(attempt.outcome is not Outcome.OPENED for attempt in self.attempts)
+
+    @property
     def climbing_for(self) -> float:
         """For how many seconds it has been opened by now, 0 where it is open or has ended."""
         is_climbing = self.badge.state in (TerminalState.CONNECTING, TerminalState.RECONNECTING)
@@ -173,7 +189,7 @@ class Terminal:
 
     def write(self, data: bytes) -> None:
         """Send input to the shell, after all that was sent before; what comes too early waits for it."""
-        if self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED):
+        if self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED) or self._is_returning:
             return
         if self.recorder is not None:
             self.recorder.input(data)
@@ -231,17 +247,20 @@ class Terminal:
                 await recorder.written()
 
     async def _serve(self) -> None:
-        again = self.ending is not None
-        if again:
+        again, self._is_returning = self.ending is not None, self.will_return
+        if again and not self._is_returning:
             self._ladder.forget_failures()
-        self._become(TerminalState.RECONNECTING if again else TerminalState.CONNECTING)
-        self.ending = None
-        opened = await self._climb()
+        try:
+            opened = await self._return() if self._is_returning else await self._open(again=again)
+        finally:
+            self._is_returning = False
         if opened is None:
             return
         channel, guest = opened
         if again:
-            self._draw_line("new shell")
+            told = self.outage.told(self.badge.method) if self.outage is not None else ()
+            self._draw_line(*told, "new shell")
+        self.outage = None
         received = self.received
         senders = [
             asyncio.create_task(self._send_input(channel)),
@@ -264,6 +283,35 @@ class Terminal:
         else:
             self._ladder.leaver.gone(guest.marker)
         self._end(ending)
+
+    @property
+    def will_return(self) -> bool:
+        """Whether a new shell is to be opened by itself: the connection was dropped."""
+        return self.returns and self.ending is not None and self.ending.kind is EndingKind.DROPPED
+
+    def hurry(self) -> None:
+        """Try at once to come back, if it waits for that."""
+        if self.outage is not None:
+            self._ladder.forget_failures()
+            self.outage.hurry()
+
+    async def _return(self) -> tuple[Channel, Guest] | None:
+        """Try until a way opens, or no way can be expected to."""
+        while True:
+            self.ending = None
+            self._become(TerminalState.RECONNECTING)
+            if self.outage is not None:
+                await self.outage.wait()
+            opened = await self._open(again=True)
+            if opened is not None or not self.returns or self._climber is None:
+                return opened
+            if not self._climber.may_open_later:
+                return None
+
+    async def _open(self, *, again: bool) -> tuple[Channel, Guest] | None:
+        self._become(TerminalState.RECONNECTING if again else TerminalState.CONNECTING)
+        self.ending = None
+        return await self._climb()
 
     def fail(self, sentence: str, hint: str = "") -> None:
         """End it because podboard itself cannot go on."""
@@ -344,6 +392,8 @@ class Terminal:
 
     def _end(self, ending: Ending) -> None:
         self.ending = ending
+        if ending.kind is EndingKind.DROPPED:
+            self.outage = Outage(ending)
         self._input.clear()
         failure = ending.kind is EndingKind.FAILED
         self._note(logging.WARNING if failure else logging.INFO, ending.sentence)
@@ -368,13 +418,17 @@ class Terminal:
         if self._listener is not None:
             self._listener.on_change()
 
-    def _draw_line(self, words: str) -> None:
+    def _draw_line(self, *words: str) -> None:
         """Put the screen in order after a shell that was cut off, and mark where the next begins."""
+        columns = self.screen.size.columns - 1
+        lines = [" · ".join(words)]
+        if len(lines[0]) + len(_BESIDE) > columns:
+            lines = [*words[:-2], " · ".join(words[-2:])]
+        rules = [f" {one_line(line, max(columns - len(_BESIDE), 1))} ".center(columns, "─") for line in lines]
         screen = self.screen
         # On the primary screen, leaving the other one would take the cursor to where it once was saved.
         leave = _LEAVE_ALTERNATE if screen.alternate else b""
-        rule = f" {words} ".center(screen.size.columns - 1, "─")
-        drawn = _END_STRING + leave + _TIDY + f"\r\n\x1b[2m{rule}\x1b[0m\r\n".encode()
+        drawn = _END_STRING + leave + _TIDY + "\r\n\x1b[2m{}\x1b[0m\r\n".format("\r\n".join(rules)).encode()
         screen.feed(drawn)
         if self.recorder is not None:
             self.recorder.output(drawn)

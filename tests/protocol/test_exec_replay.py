@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from podboard.errors import ApiError, UnreachableError, UsageError
+from podboard.kube import exec as exec_module
 from podboard.kube.client import ApiClient
 from podboard.kube.exec import ExecSession, open_exec
 from podboard.model.ending import CLOSED_BY_US, EndingKind
@@ -567,3 +568,22 @@ async def test_the_connection_is_tls(server: ReplayServer) -> None:
     assert writer.get_extra_info("cipher")
     writer.close()
     await writer.wait_closed()
+
+
+async def test_a_terminal_says_its_size_again_so_that_the_node_does_not_take_it_for_idle(
+    server: ReplayServer, client: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exec_module, "DATA_EVERY", 0.05)
+    sizes: list[bytes] = []
+
+    async def script(request: Request, reader: Reader, writer: Writer) -> None:
+        writer.write(upgrade(request, V5))
+        while True:
+            sizes.append((await server.hear(reader, "binary")).payload)
+
+    server.on(SHELL_PATH, script)
+    session = await quick_session(client, silence_limit=60.0)
+    await session.resize(Size(80, 24))
+    await until(lambda: len(sizes) >= 3)
+    assert set(sizes) == {b'{"Width":80,"Height":24}'}
+    await session.close()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import pytest
@@ -74,9 +74,14 @@ def processes(cluster: DemoCluster) -> list[str]:
 class Shell:
     """A terminal that is served, and a person at it."""
 
-    def __init__(self, ladder: Ladder, pod: str) -> None:
+    def __init__(
+        self,
+        ladder: Ladder,
+        pod: str,
+        serve: Callable[[Terminal], Coroutine[None, None, None]] = Terminal.run,
+    ) -> None:
         self.terminal = Terminal(Target("shop", pod, "app"), ladder, Size(80, 24))
-        self.task = asyncio.create_task(self.terminal.run())
+        self.task = asyncio.create_task(serve(self.terminal))
 
     def screen(self) -> str:
         self.terminal.screen.update()
@@ -186,3 +191,41 @@ async def test_a_shell_whose_connection_is_cut_goes_when_the_next_is_there(
     await shell.sees("new shell")
     await shell.close()
     await until(lambda: processes(cluster) == [])
+
+
+async def returning(terminal: Terminal) -> None:
+    """Serve a terminal as the board does."""
+    await terminal.run()
+    while terminal.will_return:
+        await terminal.run()
+
+
+async def test_a_terminal_comes_back_when_its_server_does(ladder: Ladder, cluster: DemoCluster) -> None:
+    shell = Shell(ladder, "full", serve=returning)
+    shell.terminal.returns = True
+    await shell.sees("$ ")
+    await shell.type("echo be''fore; sleep 86401")
+    await shell.sees("before")
+    await until(lambda: "sleep 86401" in processes(cluster))
+    await cluster.restart(away=0.5)
+    await until(lambda: "new shell" in shell.screen())
+    screen = shell.screen()
+    assert screen.index("before") < screen.index("dropped") < screen.index("back") < screen.index("new shell")
+    # What the first shell ran is hung up by the way back.
+    await until(lambda: "sleep 86401" not in processes(cluster))
+    await shell.type("echo af''ter")
+    await shell.sees("after")
+    await shell.close()
+    await until(lambda: processes(cluster) == [])
+
+
+async def test_a_pod_that_is_gone_is_not_waited_for(ladder: Ladder, cluster: DemoCluster) -> None:
+    shell = Shell(ladder, "full", serve=returning)
+    shell.terminal.returns = True
+    await shell.sees("$ ")
+    cluster.restart_kubelet()
+    cluster.delete_pod("shop", "full", 0)
+    async with asyncio.timeout(20):
+        await shell.task
+    assert shell.terminal.ending is not None
+    assert shell.terminal.ending.sentence == "pod full does not exist"

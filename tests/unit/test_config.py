@@ -44,9 +44,18 @@ def test_what_is_recorded(tmp_path: Path) -> None:
     assert read_config(written(tmp_path, "[record]\ninput = true\n")).record.input
 
 
+def test_terminals_come_back_unless_that_is_not_wanted(tmp_path: Path) -> None:
+    assert read_config(written(tmp_path, "")).reconnect
+    assert read_config(written(tmp_path, "[terminals]\n")).reconnect
+    assert not read_config(written(tmp_path, "[terminals]\nreconnect = false\n")).reconnect
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("terminals = 1", "terminals in * is no table"),
+        ('[terminals]\nreconnect = "no"', "reconnect of [terminals] in * must be true or false"),
+        ("[terminals]\nretry = 1", '[terminals] in * has "retry", which it cannot have'),
         ("[ssh", "is no valid TOML"),
         ("ssh = 3", "ssh in * is no table"),
         ("[ssh]\nport = 22", "names no host"),

@@ -585,7 +585,14 @@ class Board(Screen[None], inherit_bindings=False):
             return
         cluster, size = self._cluster, self._room_for_terminal()
         terminals = [
-            Terminal(target, cluster.ladder, size, turns=cluster.turns, recordings=cluster.recordings)
+            Terminal(
+                target,
+                cluster.ladder,
+                size,
+                turns=cluster.turns,
+                recordings=cluster.recordings,
+                returns=cluster.returns,
+            )
             for target in targets
         ]
         self._box.list.unmark()
@@ -627,6 +634,16 @@ class Board(Screen[None], inherit_bindings=False):
         """Record the active terminal, or no longer."""
         pane = self._area.active
         self.tell(pane.toggle_recording() if pane is not None else NO_TERMINAL)
+
+    def action_returning(self) -> None:
+        """Let the active terminal come back by itself after a drop, or no longer."""
+        if self._area.active is None:
+            self.tell(NO_TERMINAL)
+            return
+        terminal = self._area.active.terminal
+        terminal.returns = not terminal.returns
+        does = "opens a new shell by itself" if terminal.returns else "stays as it is"
+        self.tell(one_line(f"{terminal.target} {does} when its connection is dropped"))
 
     def action_reopen(self) -> None:
         """Open the shell of the active terminal again."""

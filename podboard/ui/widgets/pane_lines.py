@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rich.style import Style
 
     from podboard.model.attempt import Attempt
+    from podboard.session.outage import Outage
     from podboard.session.terminal import Terminal
 
     Look = Callable[[str], Style]
@@ -92,7 +94,9 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
 
     While it is opened, that is how far each way in has come, once that takes longer than a person notices.
     """
-    ending, state = terminal.ending, terminal.badge.state
+    ending, state, outage = terminal.ending, terminal.badge.state, terminal.outage
+    if outage is not None and state is TerminalState.RECONNECTING:
+        return _outage_lines(terminal, outage, width, look)
     if ending is None:
         is_worth_a_word = state in _ON_THE_WAY and terminal.climbing_for > WORTH_A_WORD
         return attempt_lines(terminal.attempts, width, look) if is_worth_a_word else []
@@ -118,6 +122,22 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
         ]
     next_keys = f"enter opens it again · {LEADER_SHOWN} x closes it"
     lines += sentence_lines([Segment(" ")], next_keys, look("dim"), width, 1)
+    return [line.adjust_cell_length(width, look("")) for line in lines]
+
+
+def _outage_lines(terminal: Terminal, outage: Outage, width: int, look: Look) -> list[Strip]:
+    """Why the connection is gone, what has been tried, and when it is tried again."""
+    why = f"dropped: {outage.why}"
+    lines = sentence_lines(
+        [Segment(f" {terminal.badge.sign} ", look("wait"))], one_line(why), look(""), width, 3
+    )
+    if terminal.has_tried:
+        lines += attempt_lines(terminal.attempts, width, look)
+    elif outage.hint:
+        lines += sentence_lines([Segment(" → ")], one_line(outage.hint), look("hint"), width, 3)
+    when = f"trying again in {ceil(outage.next_in)} s" if outage.is_waiting else "trying again now"
+    keys = f"{when} · {LEADER_SHOWN} r tries at once · {LEADER_SHOWN} x closes it"
+    lines += sentence_lines([Segment(" ")], keys, look("dim"), width, 1)
     return [line.adjust_cell_length(width, look("")) for line in lines]
 
 

@@ -62,9 +62,11 @@ class TerminalArea(PlainVertical):
         return panes[0]
 
     def reopen(self, pane: TerminalPane) -> None:
-        """Open a shell again in a terminal whose shell has ended."""
+        """Open a shell again in a terminal whose shell has ended, or was dropped."""
         if pane.is_ended:
             self._serve(pane.terminal)
+        else:
+            pane.terminal.hurry()
 
     def _serve(self, terminal: Terminal) -> None:
         self._tasks[terminal] = asyncio.create_task(_run(terminal, self._noting))
@@ -141,14 +143,18 @@ class TerminalArea(PlainVertical):
 
 
 async def _run(terminal: Terminal, noting: Callable[[Terminal], AbstractContextManager[None]]) -> None:
-    with noting(terminal):
-        try:
-            await terminal.run()
-        except Exception:
-            log.exception("the terminal in %s failed", terminal.target)
-            terminal.fail("podboard itself failed here", "the log file says more; please report it")
-        finally:
-            terminal.abandon()
+    is_to_run = True
+    try:
+        while is_to_run:
+            with noting(terminal):
+                try:
+                    await terminal.run()
+                except Exception:
+                    log.exception("the terminal in %s failed", terminal.target)
+                    terminal.fail("podboard itself failed here", "the log file says more; please report it")
+            is_to_run = terminal.will_return
+    finally:
+        terminal.abandon()
 
 
 def _label(terminal: Terminal) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,7 @@ from podboard.session.climber import Ladder, Rung
 from podboard.session.terminal import ANSWERS, SLICE, Terminal
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.style import DEFAULT
+from podboard.wire.backoff import Backoff
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
 from tests.support.waiting import until
 from tests.unit.session.fakes import FakeChannel, FakeRung, Witness
@@ -408,12 +410,131 @@ async def test_a_shell_that_ended_is_not_looked_for() -> None:
     assert rung.hung_up == []
 
 
+# -- coming back by itself ------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next try comes at once."""
+    monkeypatch.setattr(Backoff, "delay", lambda _: 0.001)
+
+
+def returning(*rungs: Rung) -> Terminal:
+    terminal = Terminal(TARGET, Ladder(rungs), Size(80, 10), returns=True)
+    terminal.shown = True
+    return terminal
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_after_a_drop_it_comes_back_by_whatever_way_opens() -> None:
+    first, second = FakeChannel(), FakeChannel()
+    ws = FakeRung(first, UnreachableError("refused"))
+    terminal = returning(ws, FakeRung(second, name="ssh"))
+    witness = Witness(terminal)
+    first.say(Stdout(b"old shell"))
+    await ended(terminal, first, dropped("dropped: no byte for 61 s"))
+    assert terminal.will_return
+    second.say(Stdout(b"fresh shell"))
+    await ended(terminal, second, exited(0))
+    assert not terminal.will_return
+    assert witness.badges[-4:] == [
+        "ws:kubeconfig · reconnecting",
+        "ssh · reconnecting",
+        "ssh · open",
+        "ssh · closed 0",
+    ]
+    old, line, new_one = text(terminal)
+    assert (old, new_one) == ("old shell", "fresh shell")
+    words = r" dropped \d\d:\d\d:\d\d: no byte for 61 s · back \d\d:\d\d:\d\d by ssh · new shell "
+    assert re.fullmatch(words, line.strip("─"))
+    assert len(line) == 79
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_it_tries_for_as_long_as_it_may_pass() -> None:
+    first, second = FakeChannel(), FakeChannel()
+    failures = (
+        UnreachableError("refused"),
+        ApiError("the server failed (503)", status=503),
+        ApiError("the pod's node does not know the pod", status=404),
+    )
+    rung = FakeRung(first, *failures, second)
+    terminal = returning(rung)
+    await ended(terminal, first, dropped("cut"))
+    await ended(terminal, second, exited(0))
+    assert len(rung.requests) == 5
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    "error",
+    [
+        ApiError("pod web-1 does not exist", status=404, reason="NotFound"),
+        ApiError("forbidden", status=403),
+        ApiError("the token has expired", status=401),
+    ],
+)
+async def test_it_gives_up_where_waiting_would_not_help(error: ApiError) -> None:
+    first = FakeChannel()
+    terminal = returning(FakeRung(first, error))
+    await ended(terminal, first, dropped("cut"))
+    async with asyncio.timeout(5):
+        await terminal.run()
+    assert terminal.badge.state is TerminalState.FAILED
+    assert terminal.ending is not None
+    assert terminal.ending.sentence == error.message
+    assert not terminal.will_return
+
+
+async def test_it_waits_says_for_how_long_and_takes_no_input_meanwhile() -> None:
+    first, second = FakeChannel(), FakeChannel()
+    terminal = returning(FakeRung(first, second))
+    await ended(terminal, first, dropped("dropped: cut", "a proxy?"))
+    outage = terminal.outage
+    assert outage is not None
+    assert (outage.why, outage.hint, outage.is_waiting) == ("cut", "a proxy?", False)
+    async with running(terminal):
+        await until(lambda: outage.is_waiting)
+        assert terminal.badge.state is TerminalState.RECONNECTING
+        assert 0.4 < outage.next_in <= 1.2
+        # It was meant for the shell that is gone.
+        terminal.write(b"rm -r")
+        terminal.hurry()
+        await until(is_open(terminal))
+        terminal.write(b"ls")
+        await until(lambda: second.input == b"ls")
+
+
+async def test_who_does_not_want_that_is_asked() -> None:
+    first = FakeChannel()
+    terminal = returning(FakeRung(first))
+    terminal.returns = False
+    await ended(terminal, first, dropped("cut"))
+    assert not terminal.will_return
+    assert terminal.badge.state is TerminalState.CLOSED
+
+
+async def test_in_a_narrow_terminal_the_line_is_two() -> None:
+    first, second = FakeChannel(), FakeChannel()
+    terminal = new(FakeRung(first, second, name="ssh"))
+    await ended(terminal, first, dropped("dropped: the connection was cut, and nobody said why"))
+    await ended(terminal, second, exited(0))
+    above, below = text(terminal)
+    assert above.strip("─").startswith(" dropped ")
+    assert above.strip("─").endswith("… ")
+    assert below.strip("─").endswith(" new shell ")
+    assert len(above) == len(below) == SIZE.columns - 1
+
+
+# -- the line -------------------------------------------------------------------------------
+
+
 async def test_a_shell_opened_again_begins_below_a_line() -> None:
     first, second = FakeChannel(), FakeChannel()
     terminal = new(FakeRung(first, second))
     witness = Witness(terminal)
     first.say(Stdout(b"old shell"))
-    await ended(terminal, first, dropped("cut"))
+    await ended(terminal, first, exited(1))
     second.say(Stdout(b"fresh shell"))
     await ended(terminal, second, exited(0))
     assert witness.badges[-3:] == [
@@ -432,7 +553,7 @@ async def test_the_line_covers_nothing_of_the_shell_before() -> None:
     first, second = FakeChannel(), FakeChannel()
     terminal = new(FakeRung(first, second))
     first.say(Stdout(b"\x1b7one\r\ntwo\r\nthree\r\nfour"))
-    await ended(terminal, first, dropped("cut"))
+    await ended(terminal, first, exited(1))
     second.say(Stdout(b"five"))
     await ended(terminal, second, exited(0))
     assert [line for line in text(terminal) if "─" not in line] == ["one", "two", "three", "four", "five"]
