@@ -3,12 +3,14 @@
 import gc
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from podboard.model.pod import Metadata, Pod
 from podboard.model.pod_columns import Health
+from podboard.ui.widgets.pod_list import PodList
 from tests.support.pods import pod
 from tests.ui.person import BACKSPACE, DOWN, ESCAPE, UP, Person, at_the_board
 from tests.ui.still import StillCluster
@@ -271,6 +273,20 @@ async def test_a_long_list_scrolls_with_the_cursor() -> None:
         person.type("j" * 30)
         await person.sees("p-0030")
         assert "p-0000" not in person.screen()
+
+
+async def test_the_cursor_is_in_sight_however_early_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    show = PodList.show
+
+    def show_and_go(pods: PodList, *what: Any, **how: Any) -> None:
+        show(pods, *what, **how)
+        # A key that comes before anything is laid out for the pods that have just come.
+        pods.go_last()
+
+    monkeypatch.setattr(PodList, "show", show_and_go)
+    many = [pod(f"p-{number:04}") for number in range(3000)]
+    async with at_the_board(StillCluster(*many).connect, 80, 24) as person:
+        await person.sees("p-2999")
 
 
 async def test_a_pod_stays_on_its_line_when_others_come_above() -> None:

@@ -98,7 +98,7 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
         self._fit()
         moved = self._cursor_line - line
         if moved and self.scroll_offset.y:
-            self.scroll_to(y=self.scroll_offset.y + moved, animate=False, immediate=True)
+            self._scroll_to_line(self.scroll_offset.y + moved)
         self.redraw()
 
     def redraw(self) -> None:
@@ -239,9 +239,13 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
     def _scroll_to_cursor(self) -> None:
         line, top, height = self._cursor_line, self.scroll_offset.y, self.size.height
         if line < top:
-            self.scroll_to(y=line, animate=False, immediate=True)
+            self._scroll_to_line(line)
         elif height and line >= top + height:
-            self.scroll_to(y=line - height + 1, animate=False, immediate=True)
+            self._scroll_to_line(line - height + 1)
+
+    def _scroll_to_line(self, line: int) -> None:
+        # By force: otherwise nothing would scroll before the scroll bar is there, a layout after the pods.
+        self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
     def go_down(self) -> None:
         """Go to the next pod."""
