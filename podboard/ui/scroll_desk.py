@@ -88,19 +88,20 @@ class ScrollDesk:
         from podboard.ui.screens.picker import Picker
 
         panes = self._board.panes
-        results = [result for pane in panes for result in _results(pane, pattern)]
-        if not results:
+        found = [_find(pane, pattern) for pane in panes]
+        count = sum(number for number, _ in found)
+        if not count:
             self._board.tell(one_line(f"nowhere in {len(panes)} terminals: {pattern.text}"))
             return
-        listed = results[-MOST:]
+        listed = [result for _, results in found for result in results][-MOST:]
 
         def chosen(place: int | None) -> None:
             if place is not None and listed[place].pane in self._board.panes:
                 self._go(listed[place], pattern)
 
-        in_panes = len({result.pane for result in results})
-        found = f"{len(results)} in {in_panes} terminal{'' if in_panes == 1 else 's'}"
-        title = f"{pattern.text} · {found}" + (f", the last {MOST}" if len(results) > MOST else "")
+        among = sum(number > 0 for number, _ in found)
+        title = f"{pattern.text} · {count} in {among} terminal{'' if among == 1 else 's'}"
+        title += f", the last {MOST}" if count > MOST else ""
         choices = [f"{result.pane.terminal.target.pod}: {result.line.strip()}" for result in listed]
         self._board.app.push_screen(Picker(title, choices, wide=True), chosen)
 
@@ -221,16 +222,19 @@ class ScrollDesk:
             self._scrolling[0].follow()
 
 
-def _results(pane: TerminalPane, pattern: Pattern) -> list[Result]:
+def _find(pane: TerminalPane, pattern: Pattern) -> tuple[int, list[Result]]:
+    """How often a pattern is in a terminal, and the last of its hits."""
     from podboard.vt.history import History
 
     text = History(pane.terminal.screen).whole()
+    hits = pattern.find(text)
     results = []
-    for number, hit in enumerate(pattern.find(text)):
-        end = text.find("\n", hit.end)
-        line = text[text.rfind("\n", 0, hit.start) + 1 : end if end >= 0 else len(text)]
+    for number in range(max(len(hits) - MOST, 0), len(hits)):
+        start, end = hits[number]
+        end = text.find("\n", end)
+        line = text[text.rfind("\n", 0, start) + 1 : end if end >= 0 else len(text)]
         results.append(Result(pane, number, line))
-    return results
+    return len(hits), results
 
 
 def address_at(mode: ScrollMode) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from podboard.vt.history import History, Place
@@ -294,7 +295,7 @@ class ScrollMode:
         lines = self._look()
         if self._hits:
             self._at = min(index, len(self._hits) - 1)
-            self.go(lines.place(self._hits[self._at].start))
+            self.go(lines.place(self._hits[self._at][0]))
 
     def action_next_hit(self) -> bool:
         """Go to the next hit in the direction of the search."""
@@ -316,7 +317,7 @@ class ScrollMode:
         if not self._hits:
             return False
         here = lines.offset(self.cursor)
-        starts = [hit.start for hit in self._hits]
+        starts = [start for start, _ in self._hits]
         at = bisect_left(starts, here) - 1 if backward else bisect_left(starts, here + 1)
         self._at = at % len(starts)
         self.go(lines.place(starts[self._at]))
@@ -346,12 +347,13 @@ class ScrollMode:
         if lines is None or not self._hits:
             return []
         seen = []
-        index = bisect_left(self._hits, lines.offset(Place(top, 0)), key=lambda hit: hit.end)
-        for at, hit in enumerate(self._hits[index:], index):
-            corners = lines.place(hit.start), lines.place(hit.end - 1)
+        index = bisect_left(self._hits, lines.offset(Place(top, 0)), key=itemgetter(1))
+        for at in range(index, len(self._hits)):
+            start, end = self._hits[at]
+            corners = lines.place(start), lines.place(end - 1)
             if corners[0].row >= top + rows:
                 break
-            if self._is_still_there(corners, lines.text[hit.start : hit.end]):
+            if self._is_still_there(corners, lines.text[start:end]):
                 seen.append((at, corners))
         return seen
 

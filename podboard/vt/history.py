@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _CLUSTER_PARTS: Final = 128
 _LONGEST_ADDRESS: Final = 2048
-_BYTES_PER_CELL: Final = 4
 _WIDTH_BIT: Final = CELL_LAYOUT["wide"][0]
 _WIDTH: Final = 0b11
 _WIDE_HEAD: Final = 3
@@ -85,7 +84,8 @@ class History:
                 "selection": selection,
             },
         )
-        guess = (abs(last.row - first.row) + 1) * (self.columns + 1) * _BYTES_PER_CELL
+        # Enough for most: few rows are full, and few characters take more than a byte.
+        guess = (abs(last.row - first.row) + 1) * (self.columns + 1)
         if len(self._room) < guess:
             self._room = ffi.new("uint8_t[]", guess)
         while self._format(options[0]):
