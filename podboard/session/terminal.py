@@ -60,6 +60,8 @@ _TIDY: Final = (
 )
 
 
+_NEW_SHELL: Final = "new shell"
+
 _BESIDE: Final = " ─ ─ "
 """What of a rule there is to be beside its words."""
 
@@ -96,6 +98,8 @@ class Terminal:
         returns: Whether a new shell is opened by itself where a connection was dropped.
 
     Attributes:
+        belongs_to: What its pod belongs to, as ``pod_columns.group`` has it.
+        successor: The pod that took the place of its own, if that is gone.
         outage: The last drop, while and after there was one; None once a shell was opened otherwise.
         ending: How the last shell ended; None while there is one.
         opened: When the present shell was opened, in seconds since 1970.
@@ -122,6 +126,8 @@ class Terminal:
     ) -> None:
         self.target = target
         self.returns = returns
+        self.belongs_to = ""
+        self.successor: Target | None = None
         self.outage: Outage | None = None
         self.screen = Screen(size, scrollback)
         self.badge = Badge(TerminalState.CONNECTING)
@@ -141,6 +147,7 @@ class Terminal:
         self._climber: Climber | None = None
         self._climbing_since = time.monotonic()
         self._is_returning = False
+        self._new_shell = _NEW_SHELL
         self._turns = turns or Turns()
         self._channel: Channel | None = None
         self._listener: Listener | None = None
@@ -259,8 +266,8 @@ class Terminal:
         channel, guest = opened
         if again:
             told = self.outage.told(self.badge.method) if self.outage is not None else ()
-            self._draw_line(*told, "new shell")
-        self.outage = None
+            self._draw_line(*told, self._new_shell)
+        self.outage, self._new_shell = None, _NEW_SHELL
         received = self.received
         senders = [
             asyncio.create_task(self._send_input(channel)),
@@ -307,6 +314,12 @@ class Terminal:
                 return opened
             if not self._climber.may_open_later:
                 return None
+
+    def move(self) -> None:
+        """Open the next shell in the pod that took the place of its own."""
+        if self.successor is not None:
+            self.target, self.successor = self.successor, None
+            self._new_shell = one_line(f"new shell in {self.target.pod}")
 
     async def _open(self, *, again: bool) -> tuple[Channel, Guest] | None:
         self._become(TerminalState.RECONNECTING if again else TerminalState.CONNECTING)

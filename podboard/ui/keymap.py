@@ -75,6 +75,7 @@ AFTER_LEADER: Final = (
 
 ENDED: Final = (
     Key("enter", "reopen", "enter", "reopen", "open the shell again"),
+    Key("s", "successor", "s", "", "go on in the pod that took the place of this one, where it is gone"),
     Key("y", "copy_role", "y", "", "copy a Role that would allow it, where a right was missing"),
 )
 """In a terminal whose shell has ended, or did not open."""

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from podboard.errors import ApiError, UnreachableError
-from podboard.model.ending import dropped
+from podboard.model.ending import dropped, exited
+from podboard.model.pod import OwnerReference, Pod
 from podboard.wire.backoff import Backoff
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
@@ -94,3 +96,31 @@ async def test_it_is_a_persons_to_say_for_each() -> None:
         await person.sees("○ closed", "→ the network is gone", "enter opens it again")
         person.type(f"{LEADER}a")
         await person.sees("opens a new shell by itself when its connection is dropped")
+
+
+async def test_it_goes_on_in_the_pod_that_took_the_place_of_its_own() -> None:
+    first, second = FakeChannel(), FakeChannel()
+    shells = shells_with(first, second)
+    cluster = shells.cluster
+    cluster.put(of_web("web-old-1"), gone=[("shop", "api-1")])
+    async with at_the_board(cluster.connect) as person:
+        await person.sees("web-old-1")
+        person.type("\r")
+        await person.sees("● open")
+        first.say(Ended(exited(137)))
+        await person.sees("○ closed 137")
+        person.type("s")
+        await person.sees("its pod is there, or no other took its place")
+        cluster.put(of_web("web-new-1"), gone=[("shop", "web-old-1")])
+        await person.sees("→ s opens web-new-1, which took its place")
+        person.type("s")
+        await person.sees("● open", "shop/web-new-1 · app", "─ new shell in web-new-1 ─")
+        await person.no_longer_sees("took its place")
+    assert shells.opened == ["web-old-1", "web-new-1"]
+
+
+def of_web(name: str) -> Pod:
+    """A pod of the Deployment web."""
+    made = pod(name)
+    owner = OwnerReference("ReplicaSet", "web-1", controller=True)
+    return replace(made, metadata=replace(made.metadata, uid=name, owner_references=(owner,)))

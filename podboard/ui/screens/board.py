@@ -15,7 +15,7 @@ from textual.strip import Strip
 from podboard.errors import UsageError
 from podboard.model.badge import TerminalState
 from podboard.model.names import checked_namespace
-from podboard.model.pod_columns import Health, container_names, default_container
+from podboard.model.pod_columns import Health, container_names, default_container, group
 from podboard.model.size import Size as TerminalSize
 from podboard.model.target import Target
 from podboard.model.text import one_line
@@ -181,7 +181,27 @@ class Board(Screen[None], inherit_bindings=False):
         """Let ages grow."""
         self._box.list.redraw()
         if self._area.active is not None:
+            self._seek_successor(self._area.active)
             self._area.active.refresh_lines()
+
+    def _seek_successor(self, pane: TerminalPane) -> None:
+        """Find the pod to go on in, where the one of a terminal is gone."""
+        from podboard.session.successor import successor_of
+
+        terminal = pane.terminal
+        if self._cluster is None or not pane.is_ended:
+            return
+        pods = self._cluster.roster.pods if not self._cluster.trouble else {}
+        terminal.successor = successor_of(terminal.target, terminal.belongs_to, pods)
+
+    def action_successor(self) -> None:
+        """Go on in the pod that took the place of the active terminal's."""
+        pane = self._area.active
+        if pane is None or pane.terminal.successor is None or self._is_leaving:
+            self.tell("its pod is there, or no other took its place")
+            return
+        pane.terminal.move()
+        self._area.reopen(pane)
 
     def _refresh_list(self) -> None:
         self._list_is_due = False
@@ -592,9 +612,13 @@ class Board(Screen[None], inherit_bindings=False):
                 turns=cluster.turns,
                 recordings=cluster.recordings,
                 returns=cluster.returns,
+                scrollback=cluster.scrollback,
             )
             for target in targets
         ]
+        for terminal in terminals:
+            pod = cluster.roster.pods.get((terminal.target.namespace, terminal.target.pod))
+            terminal.belongs_to = group(pod) if pod is not None else ""
         self._box.list.unmark()
         self._show(await self._area.add(terminals))
 

@@ -120,6 +120,9 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
             if sentence
             for line in sentence_lines([Segment(f" {sign} ", style)], one_line(sentence), style, width, 3)
         ]
+    if terminal.successor is not None:
+        goes_on = f"s opens {one_line(terminal.successor.pod)}, which took its place"
+        lines += sentence_lines([Segment(" → ", look("hint"))], goes_on, look("hint"), width, 3)
     next_keys = f"enter opens it again · {LEADER_SHOWN} x closes it"
     lines += sentence_lines([Segment(" ")], next_keys, look("dim"), width, 1)
     return [line.adjust_cell_length(width, look("")) for line in lines]
