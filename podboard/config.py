@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from podboard.model.record import Json
 
+SCROLLBACK: Final = 10_000
+MOST_SCROLLBACK: Final = 1_000_000
+"""Lines a terminal keeps unless told otherwise, and can be told to keep: a gigabyte, at 120 columns."""
+
 _CONTEXTS: Final = "contexts"
 _TABLES: Final = {"ssh", "record", "terminals"}
 
@@ -62,11 +66,13 @@ class Config:
         bastion: ``[ssh]``.
         record: ``[record]``.
         reconnect: Of ``[terminals]``: whether a new shell is opened where a connection was dropped.
+        scrollback: Of ``[terminals]``: how many lines a terminal keeps above its screen.
     """
 
     bastion: Bastion | None = None
     record: Recording = Recording()
     reconnect: bool = True
+    scrollback: int = SCROLLBACK
 
 
 def read_config(path: Path) -> Config:
@@ -89,7 +95,7 @@ def read_config(path: Path) -> Config:
     return Config(
         _bastion(_table(values, "ssh", where), where) if "ssh" in values else None,
         _recording(_table(values, "record", where), where),
-        _reconnect(_table(values, "terminals", where), where),
+        *_terminals(_table(values, "terminals", where), where),
     )
 
 
@@ -111,15 +117,21 @@ def _recording(table: Mapping[str, Any], where: str) -> Recording:
     return Recording(_contexts(table, "record", where, []), with_input)
 
 
-def _reconnect(table: Mapping[str, Any], where: str) -> bool:
-    if wrong := next((name for name in table if name != "reconnect"), None):
+def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int]:
+    if wrong := next((name for name in table if name not in {"reconnect", "scrollback"}), None):
         raise ConfigError(
-            f'[terminals] in {where} has "{one_line(wrong)}", which it cannot have', "it has reconnect"
+            f'[terminals] in {where} has "{one_line(wrong)}", which it cannot have',
+            "it has reconnect and scrollback",
         )
     reconnect = table.get("reconnect", True)
     if not isinstance(reconnect, bool):
         raise ConfigError(f"reconnect of [terminals] in {where} must be true or false")
-    return reconnect
+    scrollback = table.get("scrollback", SCROLLBACK)
+    if type(scrollback) is not int or not 0 <= scrollback <= MOST_SCROLLBACK:
+        raise ConfigError(
+            f"scrollback of [terminals] in {where} must be a number from 0 to {MOST_SCROLLBACK}"
+        )
+    return reconnect, scrollback
 
 
 def _bastion(table: Mapping[str, Any], where: str) -> Bastion:

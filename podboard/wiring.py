@@ -124,6 +124,11 @@ class Ways:
         """Whether terminals open a new shell by themselves where a connection was dropped."""
         return self._config.reconnect
 
+    @property
+    def scrollback(self) -> int:
+        """How many lines terminals keep above their screens."""
+        return self._config.scrollback
+
     def recordings(self, context: str) -> Recordings:
         """Return where the terminals of a context are recorded, and whether they are without being asked."""
         from podboard.paths import recordings_folder
@@ -293,6 +298,7 @@ async def open_cluster(
         cluster = Cluster(client, ways.ladder, None if all_namespaces else namespace or None, trouble)
         cluster.recordings = ways.recordings(cluster.context)
         cluster.returns = ways.returns
+        cluster.scrollback = ways.scrollback
         yield cluster
 
 

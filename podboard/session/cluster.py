@@ -44,6 +44,7 @@ class Cluster:
         turns: Shared by the terminals in them.
         recordings: Where those are recorded; None where they cannot be.
         returns: Whether they open a new shell by themselves where a connection was dropped.
+        scrollback: How many lines they keep above their screens.
         changed: Set whenever the roster or the trouble is different from what it was.
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
     """
@@ -58,6 +59,7 @@ class Cluster:
         self.turns = Turns()
         self.recordings: Recordings | None = None
         self.returns = False
+        self.scrollback = 10_000
         self.changed = asyncio.Event()
         self.trouble = trouble or "listing pods…"
         self._client = client

@@ -325,3 +325,17 @@ async def test_over_ssh_an_address_is_copied(
     await person.sees("cannot be opened from here", "y  copy it")
     person.type("y")
     await person.until(lambda: copied(person) == "https://bank.test@evil.test/x")
+
+
+async def test_terminals_keep_as_many_lines_as_was_decided() -> None:
+    shells = Shells(*PODS)
+    shells.cluster.scrollback = 0
+    async with at_the_board(shells.cluster.connect) as person:
+        await person.sees("web-1")
+        person.type("\r")
+        shells.say(0, f"{LOG}web:~$ ")
+        await person.sees("● open", "/cart/99")
+        person.type(f"{LEADER}sg")
+        await person.sees("SCROLL")
+        assert "/cart/64" in person.screen()
+        assert "↑" not in person.screen()

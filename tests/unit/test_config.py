@@ -50,9 +50,18 @@ def test_terminals_come_back_unless_that_is_not_wanted(tmp_path: Path) -> None:
     assert not read_config(written(tmp_path, "[terminals]\nreconnect = false\n")).reconnect
 
 
+def test_how_many_lines_terminals_keep(tmp_path: Path) -> None:
+    assert read_config(written(tmp_path, "")).scrollback == 10_000
+    assert read_config(written(tmp_path, "[terminals]\nscrollback = 0\n")).scrollback == 0
+    assert read_config(written(tmp_path, "[terminals]\nscrollback = 50_000\n")).scrollback == 50_000
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[terminals]\nscrollback = -1", "scrollback of [terminals] in * must be a number from 0 to 1000000"),
+        ("[terminals]\nscrollback = true", "scrollback of [terminals] in * must be a number"),
+        ('[terminals]\nscrollback = "all"', "scrollback of [terminals] in * must be a number"),
         ("terminals = 1", "terminals in * is no table"),
         ('[terminals]\nreconnect = "no"', "reconnect of [terminals] in * must be true or false"),
         ("[terminals]\nretry = 1", '[terminals] in * has "retry", which it cannot have'),
