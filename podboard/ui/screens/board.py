@@ -613,7 +613,6 @@ class Board(Screen[None], inherit_bindings=False):
                 recordings=cluster.recordings,
                 returns=cluster.returns,
                 scrollback=cluster.scrollback,
-                scrollback=cluster.scrollback,
             )
             for target in targets
         ]
