@@ -48,6 +48,9 @@ def test_what_was_recorded_is_played_again(tmp_path: Path) -> None:
         person.sees("REC", "recording to ")
         person.type("echo seen-$((40 + 2))\r")
         person.sees("seen-42")
+        # So that what is searched for is not the end.
+        person.type("echo later-$((1 + 1))\r")
+        person.sees("later-2")
         person.press(LEADER, "l", "q")
         person.sees("Quit?")
         person.press("y")
