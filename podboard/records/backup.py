@@ -157,10 +157,21 @@ async def _copy_pages(
 ) -> None:
     loop = asyncio.get_running_loop()
 
+    is_given_up = False
+
     def copied(_status: int, remaining: int, total: int) -> None:
+        if is_given_up:
+            raise InterruptedError
         loop.call_soon_threadsafe(progress, total - remaining, total)
 
-    await source.backup(target, pages=_PAGES, progress=copied)
+    copying = asyncio.create_task(source.backup(target, pages=_PAGES, progress=copied))
+    try:
+        await asyncio.shield(copying)
+    except asyncio.CancelledError:
+        # It goes on in a thread: SQLite would write into a copy that is closed by then, and crash.
+        is_given_up = True
+        await asyncio.wait([copying])
+        raise
 
 
 async def _verify(source: aiosqlite.Connection, file: Path, path: Path) -> None:

@@ -330,7 +330,7 @@ def test_a_person_who_waits_after_the_leader_is_reminded(person: Person) -> None
 
 def test_a_shell_that_ended_is_opened_again_with_enter(person: Person) -> None:
     person.enter_terminal().is_ended = True
-    person.type("ls")
+    person.type("la")
     person.type("\x1b[A")
     assert person.did() == []
     person.type("\r")
