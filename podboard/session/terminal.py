@@ -178,6 +178,12 @@ class Terminal:
         return next((attempt.denied for attempt in self.attempts if attempt.denied is not None), None)
 
     @property
+    def takes_input(self) -> bool:
+        """Whether there is a shell for what is typed, or one is on its way that the person asked for."""
+        has_ended = self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED)
+        return not (has_ended or self._is_returning)
+
+    @property
     def has_tried(self) -> bool:
         """Whether it was tried to open it since it was last open."""
         return all(attempt.outcome is not Outcome.OPENED for attempt in self.attempts)
@@ -196,7 +202,7 @@ class Terminal:
 
     def write(self, data: bytes) -> None:
         """Send input to the shell, after all that was sent before; what comes too early waits for it."""
-        if self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED) or self._is_returning:
+        if not self.takes_input:
             return
         if self.recorder is not None:
             self.recorder.input(data)

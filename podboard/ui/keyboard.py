@@ -234,7 +234,7 @@ class Keyboard:
         elif self._board.focused_pane.is_scrolling:
             line.set_keys((*SCROLLING, *MOVING), mode="SCROLL")
         else:
-            where = "" if self._board.focused_pane.is_ended else "keys go to the pod · "
+            where = "keys go to the pod · " if self._board.focused_pane.terminal.takes_input else ""
             line.set_keys((), right=f"{where}{LEADER_SHOWN} leader")
 
 

@@ -51,6 +51,7 @@ async def test_it_says_why_it_dropped_and_when_it_tries_again(person: Person) ->
         "→ the network is gone",
         "trying again in 30 s · ctrl+] r tries at once · ctrl+] x closes it",
     )
+    await person.no_longer_sees("keys go to the pod")
     await person.sees("trying again in 29 s")
     person.type(f"{LEADER}r")
     # A way was tried, and what became of it is worth more than a guess.
@@ -59,6 +60,7 @@ async def test_it_says_why_it_dropped_and_when_it_tries_again(person: Person) ->
     person.type(f"{LEADER}r")
     await person.sees("● open", "no byte for 61 s (idle proxy?)", "by ws:kubeconfig · new shell")
     await person.no_longer_sees("trying again")
+    await person.sees("keys go to the pod")
 
 
 @pytest.mark.usefixtures("patient")

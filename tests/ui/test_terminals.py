@@ -765,7 +765,7 @@ async def test_diagnostics_tell_how_it_was_reached(person: Person, shells: Shell
     await open_first(person, shells)
     person.type(f"{LEADER}d")
     await person.sees(
-        "shop/api-1 · app", "1  ws:kubeconfig", "● 0.00 s  opened", "ws:kubeconfig: connecting to https://"
+        "shop/api-1 · app", "1  ws:kubeconfig", " s  opened", "ws:kubeconfig: connecting to https://"
     )
     await person.until(lambda: shells[0].sizes)
     assert "web:~$" in person.screen()

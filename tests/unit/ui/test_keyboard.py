@@ -21,6 +21,7 @@ class Pane:
 
     def __init__(self, board: "Board") -> None:
         self._board = board
+        self.terminal = SimpleNamespace(takes_input=True)
         self.is_ended = False
         self.is_scrolling = False
 
@@ -507,7 +508,7 @@ def test_the_line_at_the_bottom_says_what_holds(person: Person) -> None:
     person.type("s")
     assert person.board.said == ("SCROLL", tuple(key.action for key in (*SCROLLING, *MOVING)), "")
     pane.is_scrolling = False
-    pane.is_ended = True
+    pane.terminal.takes_input = False
     person.keyboard.show()
     assert person.board.said == ("", (), "ctrl+] leader")
 
