@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 import aiosqlite
@@ -89,12 +90,30 @@ async def make_backup(source: aiosqlite.Connection, path: Path, what: str, progr
     """
     time = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     backup = path.with_name(f"{path.name}.backup-{what}-{time}")
+    given_up = Event()
+    making = asyncio.create_task(_make_backup(source, path, backup, progress, given_up))
+    try:
+        await asyncio.shield(making)
+    except asyncio.CancelledError:
+        # Threads go on with what they are at: what they write into must not be closed or removed before.
+        given_up.set()
+        await asyncio.gather(making, return_exceptions=True)
+        backup.unlink(missing_ok=True)
+        raise
+    return backup
+
+
+async def _make_backup(
+    source: aiosqlite.Connection, path: Path, backup: Path, progress: Progress, given_up: Event
+) -> None:
+    def tell(done: int, total: int) -> None:
+        progress("copy the database into a backup", done, total)
+
     with told(backup):
         async with _unfinished(backup) as file:
-            await _copy(source, file, partial(progress, "copy the database into a backup"))
+            await _copy(source, file, tell, given_up)
             await _verify(source, file, path)
             await asyncio.to_thread(_finish, file, backup)
-    return backup
 
 
 async def restore(path: Path, backup: Path, progress: Progress) -> Restored:
@@ -145,33 +164,32 @@ def _sweep(backup: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-async def _copy(source: aiosqlite.Connection, file: Path, progress: Callable[[int, int], None]) -> None:
+async def _copy(
+    source: aiosqlite.Connection,
+    file: Path,
+    progress: Callable[[int, int], None],
+    given_up: Event | None = None,
+) -> None:
     async with aiosqlite.connect(file, isolation_level=None) as copy:
         await copy.execute("PRAGMA journal_mode=OFF")
         await copy.execute("PRAGMA synchronous=OFF")
-        await _copy_pages(source, copy, progress)
+        await _copy_pages(source, copy, progress, given_up)
 
 
 async def _copy_pages(
-    source: aiosqlite.Connection, target: aiosqlite.Connection, progress: Callable[[int, int], None]
+    source: aiosqlite.Connection,
+    target: aiosqlite.Connection,
+    progress: Callable[[int, int], None],
+    given_up: Event | None = None,
 ) -> None:
     loop = asyncio.get_running_loop()
 
-    is_given_up = False
-
     def copied(_status: int, remaining: int, total: int) -> None:
-        if is_given_up:
+        if given_up is not None and given_up.is_set():
             raise InterruptedError
         loop.call_soon_threadsafe(progress, total - remaining, total)
 
-    copying = asyncio.create_task(source.backup(target, pages=_PAGES, progress=copied))
-    try:
-        await asyncio.shield(copying)
-    except asyncio.CancelledError:
-        # It goes on in a thread: SQLite would write into a copy that is closed by then, and crash.
-        is_given_up = True
-        await asyncio.wait([copying])
-        raise
+    await source.backup(target, pages=_PAGES, progress=copied)
 
 
 async def _verify(source: aiosqlite.Connection, file: Path, path: Path) -> None:
