@@ -4,12 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help demo test fast lint bench picture clean
+.PHONY: help demo test fast fuzz lint bench picture clean
 
 help:
 	@echo "make demo    podboard on an embedded cluster: pods and shells on this machine"
 	@echo "make test    everything: style, types, house rules, tests, the built wheel"
 	@echo "make fast    the tests that start no whole podboard and no SSH server"
+	@echo "make fuzz    an hour of random output through the terminal's screen"
 	@echo "make picture draw docs/board.svg anew"
 	@echo "make bench   what podboard costs beside kubectl, tmux, ssh, sqlite3 and an empty Textual app"
 
@@ -39,6 +40,9 @@ test: lint
 
 fast: .venv/dev.stamp
 	$(BIN)/pytest $(addprefix --ignore=tests/,e2e records ssh protocol/test_exec_command.py) $(ARGS)
+
+fuzz: .venv/dev.stamp
+	$(BIN)/pytest tests/differential/test_fuzz.py --fuzz-seconds=3600 --timeout=3900 $(ARGS)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m bench $(ARGS)

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from podboard.vt.cells import Run
 
+_NAME: Final = r"[^\s/:@<>()\[\]{}\"'`,;]"
 _ADDRESS: Final = re.compile(
     r"(?:[^\W\d]\w*:)?/{2}\S*"  # with a scheme
-    r"|[^\s/:@<>()\[\]{}\"'`,;]+\.[^\W\d_]{2,}\.?(?=[/:?#\s<>()\[\]{}\"'`,;]|$)",  # a host's name
+    rf"|(?<!{_NAME}){_NAME}+\.[^\W\d_]{{2,}}\.?(?=[/#?]|(?!{_NAME}))",  # a host's name
 )
 
 
@@ -33,8 +34,9 @@ def honest(row: tuple[Run, ...]) -> tuple[Run, ...]:
             after = row[end].text if end < len(row) else ""
             linked = "".join(run.text for run in row[at:end])
             text = _last_word(before, linked) + linked + _first_word(after, linked)
+            shown = [_parts(address[0]) for address in _ADDRESS.finditer(text)]
             for index in range(at, end):
-                if not _leads(text, row[index].link):
+                if not _leads(shown, row[index].link):
                     kept[index] = row[index]._replace(link="")
         at = end + 1
     return tuple(kept)
@@ -50,14 +52,12 @@ def _first_word(after: str, linked: str) -> str:
     return "" if apart else after.split(maxsplit=1)[0]
 
 
-def _leads(text: str, link: str) -> bool:
-    """Whether ``link`` leads to the host of every address that ``text`` shows."""
-    shown = [address[0] for address in _ADDRESS.finditer(text)]
+def _leads(shown: list[tuple[str, str]], link: str) -> bool:
+    """Whether ``link`` leads to the host of every address that is shown."""
     if not shown:
         return True
     scheme, host = _parts(link)
-    for address in shown:
-        shown_scheme, shown_host = _parts(address)
+    for shown_scheme, shown_host in shown:
         if not shown_scheme and scheme == "file":
             continue  # the name of a file, as ls has it
         if shown_host != host or (shown_scheme and shown_scheme != scheme):

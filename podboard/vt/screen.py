@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from podboard.vt.cells import Cells, Run
+from podboard.vt.guard import Guard
 from podboard.vt.library import check, ffi, lib
 from podboard.vt.links import honest
 from podboard.vt.recent import Recent
-from podboard.vt.strings import Strings
 from podboard.vt.style import Style
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ FOREGROUND: Final = (0xD0, 0xD0, 0xD0)
 BACKGROUND: Final = (0x10, 0x10, 0x10)
 """What OSC 10 and 11 answer; on the screen the person's own default colours are used."""
 
+_WRAPPING: Final = 7
 _GRAPHEME_CLUSTERING: Final = 2027
 _ALTERNATE_SCROLL: Final = 1007
 _BRACKETED_PASTE: Final = 2004
@@ -87,7 +88,7 @@ class Screen:
         self.rows: list[Row] = [()] * size.rows
         self.cursor = Cursor()
         self._notes = _Notes(size)
-        self._strings = Strings()
+        self._guard = Guard(size.columns)
         self._scrollback = scrollback
         self._widest = size.columns
         self._styles: Recent[bytes, Style] = Recent(4096)
@@ -115,7 +116,7 @@ class Screen:
         if b"\x7f" in data:
             # A terminal ignores DEL; the core would print it.
             data = data.replace(b"\x7f", b"")
-        data = self._strings.limit(data)
+        data = self._guard.admit(data)
         lib.ghostty_terminal_vt_write(self._terminal, data, len(data))
 
     def take_replies(self) -> bytes:
@@ -148,8 +149,13 @@ class Screen:
         """Change the size; the lines of the primary screen flow into the new width."""
         if size == self.size:
             return
+        # Without wrapping the core does not let lines flow, and what it does then can end the process.
+        wraps = self._mode(_WRAPPING)
+        self._set_mode(_WRAPPING, on=True)
         check(lib.ghostty_terminal_resize(self._terminal, *size, *CELL_PIXELS), "resize")
+        self._set_mode(_WRAPPING, on=wraps)
         self.size = self._notes.size = size
+        self._guard.columns = size.columns
         self.rows = [()] * size.rows
         if size.columns > self._widest:
             self._widest = size.columns
@@ -330,6 +336,9 @@ class Screen:
         check(lib.ghostty_terminal_get(self._terminal, lib.GHOSTTY_TERMINAL_DATA_MODE, out), "get mode")
         return bool(out.value)
 
+    def _set_mode(self, number: int, *, on: bool) -> None:
+        self._set(lib.GHOSTTY_TERMINAL_OPT_MODE, ffi.new("GhosttyTerminalModeConfig*", (number, on)))
+
     def _get(self, what: int, kind: str) -> Any:
         out = ffi.new(kind)
         check(lib.ghostty_terminal_get(self._terminal, what, out), f"get {what}")
@@ -442,7 +451,11 @@ def _color(color: Any) -> Color:
 
 @ffi.callback("GhosttyTerminalWritePtyFn")  # type: ignore[untyped-decorator]
 def _on_reply(_terminal: Any, handle: Any, data: Any, length: int) -> None:
-    _notes(handle).replies.append(ffi.buffer(data, length)[:])
+    reply = ffi.buffer(data, length)[:]
+    # The clipboard protocol's refusals repeat a name that the program chose; all other replies are the
+    # terminal's own words.
+    if not reply.startswith(b"\x1b]5522;"):
+        _notes(handle).replies.append(reply)
 
 
 @ffi.callback("GhosttyTerminalBellFn")  # type: ignore[untyped-decorator]

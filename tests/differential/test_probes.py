@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,10 +89,3 @@ def test_a_difference_would_be_seen() -> None:
         "1: 'one', 'o' bold, cursor (3, 0)",
         "1: 'one', 'o' plain, cursor (0, 1)",
     )
-
-
-def test_ci_has_tmux() -> None:
-    """Without it nothing here would be compared, and nobody would know."""
-    if not shutil.which("tmux"):
-        pytest.skip("there is no tmux on this machine")
-    assert tmux_missing() == ""

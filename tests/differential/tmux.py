@@ -42,9 +42,16 @@ _PROGRAM: Final = "exec sleep 3600"
 _AT_ONCE: Final = 100
 
 
+VERSION: Final = "tmux 3.3a"
+"""The one whose differences are listed; others have some of their own."""
+
+
 def tmux_missing() -> str:
     """Why tmux cannot be asked on this machine; empty where it can."""
-    return "" if shutil.which("tmux") else "there is no tmux on this machine"
+    if shutil.which("tmux") is None:
+        return "there is no tmux on this machine"
+    version = subprocess.run(["tmux", "-V"], capture_output=True, text=True, check=True).stdout.strip()
+    return "" if version == VERSION else f"the differences are listed for {VERSION}, this is {version}"
 
 
 class Tmux:

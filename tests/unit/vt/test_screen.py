@@ -697,6 +697,7 @@ def test_the_colours_answered_are_dark_as_the_scheme_answered_is() -> None:
         "\x1b]1;icon\x07\x1b[20t",
         "\x1b]52;c;?\x07",
         "\x1b]52;p;?\x1b\\",
+        "\x1b]5522;type=read:id=name;dGV4dC9wbGFpbg==\x1b\\",
         "\x05",
         "\x1b_Ga=q,i=1,f=32,s=1,v=1,t=d;AAAAAA==\x1b\\",
         "\x1bP+q544e\x1b\\",
@@ -706,11 +707,6 @@ def test_the_colours_answered_are_dark_as_the_scheme_answered_is() -> None:
 )
 def test_what_could_type_for_the_program_or_tell_of_this_machine_is_not_answered(question: str) -> None:
     assert reply(question) == b""
-
-
-def test_the_clipboard_is_not_told_to_any_protocol() -> None:
-    # The question is refused, which tells nothing.
-    assert b"OK" not in reply("\x1b]5522;type=read;dGV4dC9wbGFpbg==\x1b\\")
 
 
 def image(medium: str, name: str) -> bytes:
