@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podboard.model.size import Size
@@ -11,8 +13,6 @@ from podboard.vt.screen import Screen
 from tests.differential.hostile import output, sound
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
 
@@ -38,6 +38,18 @@ def run(case: int) -> None:
     screen.feed(b"\x18\x1b\\\x1bcx")
     screen.update()
     assert "".join(run.text for row in screen.rows for run in row).rstrip() == "x"
+
+
+def test_what_once_ended_the_process_at_a_change_of_size_does_not() -> None:
+    """Found at random and cut down: links and clusters over several of the core's pages, and no wrapping."""
+    screen = Screen(Size(99, 44), 100)
+    screen.feed(gzip.decompress(Path(__file__).with_name("resized.gz").read_bytes()))
+    screen.resize(Size(150, 6))
+    sound(screen)
+    # The program's wish holds after it as before.
+    screen.feed(b"\x18\x1b[2J\x1b[3;1H" + b"a" * 200)
+    screen.update()
+    assert not "".join(run.text for run in screen.rows[3]).strip()
 
 
 def test_random_output_leaves_a_sound_screen(tmp_path: Path, request: pytest.FixtureRequest) -> None:
