@@ -220,17 +220,18 @@ async def test_a_paste_goes_into_the_filter(person: Person) -> None:
 
 
 async def test_sorting(person: Person) -> None:
+    by_status = ["redis-0", "web-3", "mailer-1", "postgres-0", "api-1", "web-1", "web-2"]
     person.type("o")
     await person.sees("by READY ▼")
     person.type("o")
     await person.sees("by STATUS ▼")
-    assert names(person) == ["redis-0", "web-3", "mailer-1", "postgres-0", "api-1", "web-1", "web-2"]
+    await person.until(lambda: names(person) == by_status)
     person.type("O")
     await person.sees("by STATUS ▲")
-    assert names(person) == ["web-2", "web-1", "api-1", "postgres-0", "mailer-1", "web-3", "redis-0"]
+    await person.until(lambda: names(person) == by_status[::-1])
     person.type("oooO")
     await person.no_longer_sees("by ")
-    assert names(person)[0] == "postgres-0"
+    await person.until(lambda: names(person)[0] == "postgres-0")
 
 
 # -- the cursor and the marks ---------------------------------------------------------------
