@@ -184,7 +184,7 @@ async def test_when_all_fail_each_says_why_and_what_to_do(columns: int, rows: in
         ):  # fmt: skip
             assert text in told
         assert told.count("the token expired") == 1
-        assert "1 web-1 ✗" in person.lines()[0]
+        await person.sees("1 web-1 ✗")
         assert "ssh · ✗ failed" in person.screen()
 
 
