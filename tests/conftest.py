@@ -1,6 +1,7 @@
 """No test meets the keyring of whoever runs it."""
 
 import os
+import sys
 
 import pytest
 
@@ -11,3 +12,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fuzz-seconds", type=float, default=30.0, help="how long the terminal's screen is fed at random"
     )
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    # At the interpreter's own end a library in C now and then crashes, after all tests and what they said.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if _STATUS in config.stash:
+        os._exit(config.stash[_STATUS])
+
+
+_STATUS = pytest.StashKey[int]()
