@@ -125,14 +125,14 @@ def _unreachable(settings: Settings, error: Exception) -> tuple[str, str]:
             told = f"the name {settings.endpoint[0]} cannot be resolved", "check the network or the VPN"
         case TimeoutError():
             told = f"{address} does not answer", "is the host up, and the VPN?"
+        case asyncssh.ConnectionLost() | ConnectionError() if settings.proxy_command:
+            told = f"the ProxyCommand of {address} ended without a connection", "try it by hand"
         case OSError():
             told = f"{address} cannot be reached: {_os_reason(error)}", "is the host up, and the VPN?"
         case asyncssh.ChannelOpenError():
             told = f"{address} cannot be reached from its jump host: {said}", "is the host up?"
         case asyncssh.KeyExchangeFailed():
             told = f"{address} and podboard know no common algorithms: {said}", "is its sshd very old?"
-        case asyncssh.ConnectionLost() if settings.proxy_command:
-            told = f"the ProxyCommand of {address} ended without a connection", "try it by hand"
         case asyncssh.ConnectionLost():
             told = f"{address} closed the connection", "is it an SSH server, and not too busy?"
         case _:

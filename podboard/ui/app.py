@@ -137,8 +137,12 @@ class PodboardApp(App[None], inherit_bindings=False):
             self.board.desk.start(self._demo_records, None)
         await self._serve(demo)
 
-    async def _serve(self, connect: Connect) -> None:
-        """Reach a cluster and show it."""
+    async def _serve(self, connect: Connect, *, first: str = "") -> None:
+        """Reach a cluster and show it.
+
+        Args:
+            first: What the board is to do as soon as terminals can be opened.
+        """
         loading = asyncio.create_task(asyncio.to_thread(_load))
         try:
             async with connect() as cluster:
@@ -146,6 +150,8 @@ class PodboardApp(App[None], inherit_bindings=False):
                 # What is loaded by now stays; leaving it out of collections keeps those short.
                 gc.freeze()
                 view = await self.board.welcome(cluster, recall_namespace=self._recall_namespace)
+                if first:
+                    self.board.keyboard.perform(first)
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(cluster.run())
                     tasks.create_task(self.board.serve(cluster, view))
@@ -170,8 +176,7 @@ class PodboardApp(App[None], inherit_bindings=False):
             if answer is Offer.DEMO and self._demo is not None:
                 self.run_worker(self._serve_demo(self._demo), exit_on_error=False)
             elif answer is Offer.RECORDS and self._without is not None:
-                self.run_worker(self._serve(self._without), exit_on_error=False)
-                self.board.keyboard.perform("records")
+                self.run_worker(self._serve(self._without, first="records"), exit_on_error=False)
             elif isinstance(answer, str) and self._choose is not None:
                 self.run_worker(self._serve(partial(self._choose, answer)), exit_on_error=False)
             else:
