@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.exec import exec_connect, exec_pour, exec_start
 from bench.ladder import blackholed, one_bastion
+from bench.line import line
 from bench.outer import SIZE, Outer
 from bench.records import records
 from bench.report import alternate, at_least, at_most, below, compare, quantile
@@ -222,6 +223,7 @@ MEASURES = {
     "enter": enter_to_prompt,
     "echo": echo,
     "flood": flood,
+    "line": line,
     "frame": frame,
     "hidden": hidden_panes,
     "memory": memory,

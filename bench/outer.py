@@ -108,6 +108,12 @@ class Outer:
         while time.monotonic() < limit and self.pump(quiet):
             pass
 
+    def until_passed(self, seconds: float) -> None:
+        """Read for so many seconds, whatever comes."""
+        limit = time.monotonic() + seconds
+        while (left := limit - time.monotonic()) > 0:
+            self.pump(left)
+
     def type_one(self, key: str) -> float:
         """Type one character where the program echoes it; returns seconds until its cell is painted."""
         self.screen.update()

@@ -52,11 +52,11 @@ class World:
         return Outer(self.kubectl_exec(), self.environ)
 
     @contextmanager
-    def open_tmux(self) -> Iterator[Outer]:
+    def open_tmux(self, size: Size = SIZE) -> Iterator[Outer]:
         """Start kubectl in an attached tmux of its own, and wait for its prompt."""
         name = f"podboard-bench-{secrets.token_hex(4)}"
         command = ["tmux", "-L", name, "-f", "/dev/null"]
-        with Outer([*command, "new-session", " ".join(self.kubectl_exec())], self.environ) as outer:
+        with Outer([*command, "new-session", " ".join(self.kubectl_exec())], self.environ, size) as outer:
             try:
                 outer.until_shown(PROMPT)
                 outer.settle()
@@ -72,9 +72,9 @@ class World:
         return board
 
     @contextmanager
-    def open_podboard(self) -> Iterator[Outer]:
+    def open_podboard(self, size: Size = SIZE) -> Iterator[Outer]:
         """Start podboard with one terminal that has the whole width, and wait for its prompt."""
-        with self.start_board() as board:
+        with self.start_board(size) as board:
             self.enter(board)
             board.until_shown(PROMPT)
             board.write("\x1dz")

@@ -6,20 +6,29 @@ import os
 import signal
 from codecs import getincrementaldecoder
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
+from rich.color import ColorSystem
 from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key, Paste
+from textual.events import Key, Paste, Resize
 
+from podboard.model.size import Size
 from podboard.ui.key_parser import KeyParser
+from podboard.ui.line.shadow import Shadow, wanted_abilities
 from podboard.ui.output import Output
+from podboard.ui.painter import BACKLOG, FRAME
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
+    from types import FrameType
 
+    from rich.console import Console
     from textual.app import App
     from textual.message import Message
+    from textual.strip import Strip
 
     from podboard.vt.screen import Cursor
 
@@ -51,13 +60,14 @@ class Typist(Protocol):
 
 
 class PodboardDriver(LinuxDriver):
-    """Textual's driver for a terminal, with four things changed.
+    """Textual's driver for a terminal, with five things changed.
 
     Keys are read on the event loop, and plain text goes straight to a terminal in focus: a thread, a
     parser and two queues take as long as the pod's answer does. What is small is written at once. And
     the hardware cursor is the cursor of the terminal in focus, so that it has the shape the program or
-    the person chose, and input methods know where it is. Last, a signal that would kill lets the app
-    leave and give the terminal back.
+    the person chose, and input methods know where it is. A signal that would kill lets the app leave and
+    give the terminal back. Last, of what Textual and the panes draw only that is written which differs from
+    what stands on the screen (``ui.line``), unless ``PODBOARD_LIGHT=off`` says otherwise.
     """
 
     def __init__(
@@ -74,6 +84,9 @@ class PodboardDriver(LinuxDriver):
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._escape_timer: asyncio.TimerHandle | None = None
         self._output: Output | None = None
+        abilities = wanted_abilities()
+        self._shadow = Shadow(Size(*self._get_terminal_size()), abilities) if abilities is not None else None
+        self._late: asyncio.TimerHandle | None = None
         self._cursor = ""
         self._has_terminal = False
         # The app's: a driver that is resumed after a stop starts from a signal handler, which has none.
@@ -90,8 +103,36 @@ class PodboardDriver(LinuxDriver):
         self._context.run(self._loop.add_reader, self.fileno, self._read)
         for number in _ENDING:
             self._loop.add_signal_handler(number, self._leave, 128 + number)
+        self._listen_for_sizes()
         if self._cursor:
             self.write(self._cursor)
+
+    def _listen_for_sizes(self) -> None:
+        """Hear that the terminal was resized, even where it is back at its old size by now."""
+        tell = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            size = Size(*self._get_terminal_size())
+            self._loop.call_soon_threadsafe(partial(self._follow_size, size, is_new=True))
+            if callable(tell):
+                tell(number, frame)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    def _follow_size(self, size: Size, *, is_new: bool) -> None:
+        """Write the whole screen anew where the terminal was resized: nobody knows what became of it.
+
+        Args:
+            size: Its size by now.
+            is_new: Whether it was another in between in any case.
+        """
+        if self._shadow is None:
+            return
+        if size != self._shadow.grid.size:
+            # Textual draws it with the new size.
+            self._shadow.resize(size)
+        elif is_new:
+            self.repaint()
 
     def disable_input(self) -> None:
         """Read no more."""
@@ -146,6 +187,8 @@ class PodboardDriver(LinuxDriver):
 
     def send_message(self, message: Message) -> None:
         """Hand a message to the app, on whose loop this runs."""
+        if isinstance(message, Resize):
+            self._follow_size(Size(*message.size), is_new=False)
         if not self._is_taken(message):
             self._app.post_message(message)
 
@@ -160,9 +203,74 @@ class PodboardDriver(LinuxDriver):
     # -- output -----------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
-        """Write to the person's terminal, but not once it was given back: widgets end after that."""
-        if self._output is not None and self._has_terminal:
+        """Take what Textual writes for the person's terminal."""
+        if self._shadow is None:
+            self._send(data)
+        else:
+            self._send(self._shadow.write(data))
+            self._send_change()
+
+    def paint(
+        self,
+        rows: Sequence[tuple[int, Strip]],
+        column: int,
+        console: Console,
+        cursor_at: tuple[int, int],
+        cursor: Cursor | None,
+    ) -> None:
+        """Paint rows past the compositor.
+
+        Args:
+            rows: Which rows of the screen, 0 first, and what shall stand in them.
+            column: Where in these rows, 0 first.
+            console: The app's.
+            cursor_at: The column and the row where the cursor belongs.
+            cursor: The cursor, None where it is hidden.
+        """
+        if self._shadow is not None:
+            system: ColorSystem = console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001 - as Textual
+            for row, strip in rows:
+                self._shadow.draw(row, column, strip, system)
+            self._shadow.grid.column, self._shadow.grid.row = cursor_at
+            self.show_cursor(cursor)
+            self._send_change()
+            return
+        pieces = [f"\x1b[{row + 1};{column + 1}H{strip.render(console)}" for row, strip in rows]
+        pieces.append(f"\x1b[{cursor_at[1] + 1};{cursor_at[0] + 1}H")
+        painted = "".join(pieces)
+        if len(rows) > 1:
+            # No torn frame where the terminal can hold it back, no dancing cursor where it cannot.
+            hidden, shown = ("\x1b[?25l", "\x1b[?25h") if cursor is not None else ("", "")
+            painted = f"\x1b[?2026h{hidden}{painted}{shown}\x1b[?2026l"
+        self._send(painted)
+        self.show_cursor(cursor)
+
+    def repaint(self) -> None:
+        """Write the whole screen anew, whatever has become of it."""
+        if self._shadow is not None:
+            self._shadow.forget()
+            self._send_change()
+
+    def _send(self, data: str) -> None:
+        """Write, but not once the terminal was given back: widgets end after that."""
+        if data and self._output is not None and self._has_terminal:
             self._output.write(data)
+
+    def _send_change(self) -> None:
+        """Write what makes the screen right, once the terminal has taken what was written before.
+
+        A slow line gets fewer frames, not older ones.
+        """
+        if self._shadow is None or not self._has_terminal:
+            return
+        if self.backlog < BACKLOG:
+            self._send(self._shadow.change())
+        elif self._late is None:
+            self._late = self._loop.call_later(FRAME, self._send_late)
+
+    def _send_late(self) -> None:
+        self._late = None
+        self._send_change()
 
     @property
     def backlog(self) -> int:
@@ -188,6 +296,9 @@ class PodboardDriver(LinuxDriver):
         """Give the terminal back as it was."""
         if self._cursor:
             self.write("\x1b[0 q")
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
         super().stop_application_mode()
         self._has_terminal = False
 

@@ -43,6 +43,7 @@ LIST: Final = (
     Key("t,tab", "terminal", "t", "terminal", "go to the terminal"),
     Key("d", "diagnostics", "d", "", "show how the terminal was reached, and its log"),
     Key("question_mark,f1", "help", "?", "help", "show all keys"),
+    Key("ctrl+l", "repaint", "ctrl+l", "", "draw the whole screen anew"),
     Key("q,ctrl+q", "quit", "q", "quit", "quit"),
     Key("r", "records", "r", "records", "pod records: what is kept about pods, and ways into them"),
     Key("escape", "clear", "esc", "", "clear the marks, then the filter"),
@@ -69,6 +70,7 @@ AFTER_LEADER: Final = (
     Key("d", "diagnostics", "d", "diagnostics", "show how the terminal was reached, and its log"),
     Key("R", "record", "R", "", "record the terminal to a file from now on, or no longer"),
     Key("question_mark", "help", "?", "help", "show all keys"),
+    Key("ctrl+l", "repaint", "ctrl+l", "", "draw the whole screen anew"),
     Key(LEADER, "send_leader", LEADER_SHOWN, "", f"send {LEADER_SHOWN} itself to the pod"),
 )
 """After the leader; any other key ends it."""

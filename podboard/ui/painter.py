@@ -19,7 +19,7 @@ _IDLE_PER_PAINT: Final = 3
 """Under a flood painting gets a quarter of the time, reading the rest."""
 
 _LONGEST: Final = 1 / 20
-_BACKLOG: Final = 4
+BACKLOG: Final = 4
 """Unsent writes beyond which a frame is skipped: a slow line gets fewer frames, not older ones."""
 
 
@@ -43,7 +43,7 @@ class Painter:
         if self._timer is not None:
             return
         wait = self._next - FRAME - time.monotonic()
-        if wait <= 0 and self._backlog() < _BACKLOG:
+        if wait <= 0 and self._backlog() < BACKLOG:
             self._go()
         else:
             self._timer = asyncio.get_running_loop().call_later(max(wait, FRAME / 4), self._due)

@@ -27,6 +27,7 @@ from podboard.model.record import Record, SshConnectionDetails
 from podboard.model.secret import Secret
 from podboard.records.store import open_store
 from podboard.session.climber import Ladder
+from podboard.ui.line.shadow import SWITCH
 from podboard.wire.exec_channel import Ended
 from tests.support.pictures import draw
 from tests.support.pods import pod
@@ -525,6 +526,9 @@ def _greenwich() -> Iterator[None]:
     """Clocks show the time of Greenwich."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("TZ", "UTC")
+        # Blanks in the style they are meant to have: what is written to change a screen leaves it open
+        # where nobody sees it (tests/ui/test_line.py holds the one against the other).
+        monkeypatch.setenv(SWITCH, "off")
         time.tzset()
         yield
     time.tzset()

@@ -649,7 +649,7 @@ async def test_colours_and_wide_characters_arrive_as_they_were(person: Person, s
     shells.say(0, "\x1b[1;31mred\x1b[0m \x1b[38;2;1;2;3mtrue\x1b[0m 漢字 👩‍👩‍👧‍👦| é|\r\n\x1b[4munder\x1b[0m")
     await person.sees("red true 漢字 👩‍👩‍👧‍👦| é|", "under")
     column, row = person.point_at("red true")
-    styles = {run.text: run.style for run in person.outer.rows[row]}
+    styles = {run.text.strip(): run.style for run in person.outer.rows[row]}
     assert styles["red"].bold
     assert styles["red"].foreground == 1
     assert styles["true"].foreground == (1, 2, 3)

@@ -20,6 +20,7 @@ from podboard.model.size import Size as TerminalSize
 from podboard.model.target import Target
 from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES, arrange
+from podboard.ui.driver import PodboardDriver
 from podboard.ui.keyboard import Keyboard
 from podboard.ui.keymap import LEADER_SHOWN
 from podboard.ui.pod_rows import RECORD_SIGN
@@ -408,6 +409,14 @@ class Board(Screen[None], inherit_bindings=False):
         from podboard.ui.screens.help import Help
 
         self.app.push_screen(Help())
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen anew: something else has written on it."""
+        driver = self.app._driver  # noqa: SLF001 - the app has no public way to its driver
+        if isinstance(driver, PodboardDriver):
+            driver.repaint()
+        # Where the driver keeps no shadow of the screen.
+        self.app.refresh(layout=True)
 
     async def action_quit(self) -> None:
         """Leave; ask first while terminals are open."""

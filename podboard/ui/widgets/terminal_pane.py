@@ -171,25 +171,13 @@ class TerminalPane(LooksMixin, can_focus=True):
             return False
         place = self.region
         left, top = place.x, place.y + TITLE_LINES
-        width, console = place.width, app.console
-        pieces = []
-        for row in rows:
-            strip = self._strips[row]
-            if strip.cell_length != width:
-                return False
-            pieces.append(f"\x1b[{top + row + 1};{left + 1}H{strip.render(console)}")
+        strips = [(top + row, self._strips[row]) for row in rows]
+        if any(strip.cell_length != place.width for _, strip in strips):
+            return False
         cursor = self._cursor
+        app.cursor_position = at = Offset(left + cursor.column, top + cursor.row)
         is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
-        app.cursor_position = Offset(left + cursor.column, top + cursor.row)
-        pieces.append(f"\x1b[{top + cursor.row + 1};{left + cursor.column + 1}H")
-        painted = "".join(pieces)
-        if len(rows) > 1:
-            # No torn frame where the terminal can hold it back, no dancing cursor where it cannot.
-            hidden = "\x1b[?25l" if is_visible else ""
-            shown = "\x1b[?25h" if is_visible else ""
-            painted = f"\x1b[?2026h{hidden}{painted}{shown}\x1b[?2026l"
-        driver.write(painted)
-        driver.show_cursor(cursor if is_visible else None)
+        driver.paint(strips, left, app.console, at, cursor if is_visible else None)
         return True
 
     def _on_hold(self) -> bool:

@@ -17,6 +17,8 @@ from textual import constants, events
 from textual.message import Message
 
 from podboard.ui.driver import PodboardDriver, Typist
+from podboard.ui.line.shadow import SWITCH
+from podboard.ui.painter import BACKLOG
 from podboard.vt.screen import Cursor
 from tests.support.ptys import Pty, open_pty
 from tests.support.waiting import until
@@ -117,6 +119,7 @@ def pty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pty]:
     """A pseudo-terminal that the driver takes for its own."""
     handlers = [(number, signal.getsignal(number)) for number in _SIGNALS]
     with open_pty(raw=False) as pty:
+        monkeypatch.setenv("TERM", "xterm-256color")
         monkeypatch.setattr(sys, "__stdin__", os.fdopen(os.dup(pty.program)))
         monkeypatch.setattr(sys, "__stderr__", os.fdopen(os.dup(pty.program), "w"))
         yield pty
@@ -376,7 +379,8 @@ async def test_the_terminal_is_asked_for_what_podboard_needs(pty: Pty) -> None:
         (Cursor(shape="underline"), "\x1b[4 q\x1b[?25h"),
         (Cursor(shape="bar", blinking=True), "\x1b[5 q\x1b[?25h"),
         (Cursor(shape="bar"), "\x1b[6 q\x1b[?25h"),
-        (None, "\x1b[?25l"),
+        # It is hidden from the start.
+        (None, ""),
     ],
 )
 async def test_the_cursor_has_the_programs_shape(pty: Pty, cursor: Cursor | None, written: str) -> None:
@@ -389,7 +393,8 @@ async def test_the_cursor_has_the_programs_shape(pty: Pty, cursor: Cursor | None
         assert f"MARK{written}END" in person.look()
 
 
-async def test_a_backlog_is_told(pty: Pty) -> None:
+async def test_a_backlog_is_told(pty: Pty, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SWITCH, "off")
     async with at(pty) as person:
         assert person.driver.backlog == 0
         for _ in range(20):
@@ -397,6 +402,54 @@ async def test_a_backlog_is_told(pty: Pty) -> None:
         assert person.driver.backlog > 0
         await until(lambda: person.look().count("x") == 160_000)
         await until(lambda: person.driver.backlog == 0)
+
+
+async def test_a_slow_terminal_gets_the_latest_frame_and_not_every_one(pty: Pty) -> None:
+    async with at(pty) as person:
+        for number in range(200):
+            person.driver.write(f"\x1b[1;1H{number:03}{'x' * number}" + "\x1b[5;1H" + "\x1b]0;\x07" * 1000)
+        assert person.driver.backlog >= BACKLOG
+        await until(lambda: f"199{'x' * 77}" in _text(person.look()))
+        assert person.look().count("\x1b]0;\x07") == 200_000
+        assert sum(f"{number:03}" in person.look() for number in range(200)) < 100
+        assert person.driver.backlog == 0
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+@pytest.mark.parametrize("switch", ["on", "off"])
+async def test_all_that_is_drawn_is_written_as_it_is_if_the_person_or_the_terminal_wants_it(
+    pty: Pty, monkeypatch: pytest.MonkeyPatch, term: str, switch: str
+) -> None:
+    monkeypatch.setenv(SWITCH, switch)
+    monkeypatch.setenv("TERM", term)
+    async with at(pty) as person:
+        for _ in range(3):
+            person.driver.write("\x1b[2;5HSAME")
+        person.driver.write("\x1b[3;1HEND")
+        await person.sees("END")
+        assert person.look().count("SAME") == (3 if switch == "off" or term == "dumb" else 1)
+
+
+async def test_the_screen_is_written_anew_when_asked_and_after_a_resize_back_to_its_size(pty: Pty) -> None:
+    async with at(pty) as person:
+        person.driver.write("\x1b[2;5HSAME")
+        person.driver.repaint()
+        assert person.look().count("SAME") == 2
+        signal.raise_signal(signal.SIGWINCH)
+        await until(lambda: person.look().count("SAME") == 3)
+
+
+async def test_the_screen_is_written_anew_when_the_terminal_comes_back(pty: Pty) -> None:
+    async with at(pty) as person:
+        person.driver.write("\x1b[2;5H\x1b[31mSAME\x1b[0m")
+        person.driver.suspend_application_mode()
+        person.driver.resume_application_mode()
+        person.driver.write("\x1b[3;1HEND")
+        await person.sees("END")
+        first, left, again = person.look().partition("\x1b[?1049l")
+        assert first.count("SAME") == again.count("SAME") == 1
+        assert "\x1b[m\x1b[r" in first
+        assert left
 
 
 async def test_nothing_is_left_to_write_before_there_is_a_terminal(pty: Pty) -> None:
@@ -420,11 +473,13 @@ async def test_nothing_is_written_on_a_terminal_that_was_given_back(pty: Pty) ->
     async with at(pty) as person:
         person.driver.suspend_application_mode()
         person.driver.write("LATE")
-        person.driver.show_cursor(None)
+        person.driver.show_cursor(Cursor(shape="bar"))
+        await person.sees("\x1b[?1049l")
+        assert "LATE" not in person.look()
+        assert "\x1b[6 q" not in person.look()
         person.driver.resume_application_mode()
         person.driver.write("END")
         await person.sees("END")
-        assert "LATE" not in person.look()
 
 
 async def test_a_cursor_nobody_changed_is_not_touched(pty: Pty) -> None:
@@ -433,6 +488,11 @@ async def test_a_cursor_nobody_changed_is_not_touched(pty: Pty) -> None:
         await person.sees("\x1b[?1049l")
         assert " q" not in person.look()
         person.driver.start_application_mode()
+
+
+def _text(written: str) -> str:
+    """What was written, without the sequences in it."""
+    return re.sub("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\].*?\x07", "", written)
 
 
 def modes_left_on(written: str) -> set[str]:

@@ -283,7 +283,8 @@ def test_the_leader_and_a_key(person: Person) -> None:
 )
 def test_every_key_after_the_leader(person: Person, entry: Key) -> None:
     person.enter_terminal()
-    person.type(f"{LEAD}{'?' if entry.action == 'help' else entry.keys.removesuffix(',slash')}")
+    typed = {"help": "?", "repaint": "\x0c"}
+    person.type(f"{LEAD}{typed.get(entry.action) or entry.keys.removesuffix(',slash')}")
     assert person.did() == [entry.action]
 
 

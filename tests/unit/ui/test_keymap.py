@@ -49,7 +49,7 @@ TYPED = {
     "left": "\x1b[D",
     "right": "\x1b[C",
     LEADER: "\x1d",
-    **{f"ctrl+{letter}": chr(ord(letter) & 0x1F) for letter in "qfbudcvye"},
+    **{f"ctrl+{letter}": chr(ord(letter) & 0x1F) for letter in "qfbudcvyel"},
 }
 """What a terminal sends for a key; a character is itself."""
 
