@@ -113,13 +113,13 @@ class PodboardDriver(LinuxDriver):
 
         def resized(number: int, frame: FrameType | None) -> None:
             size = Size(*self._get_terminal_size())
-            self._loop.call_soon_threadsafe(partial(self._follow_size, size, is_new=True))
+            self._loop.call_soon_threadsafe(partial(self._note_size, size, is_new=True))
             if callable(tell):
                 tell(number, frame)
 
         signal.signal(signal.SIGWINCH, resized)
 
-    def _follow_size(self, size: Size, *, is_new: bool) -> None:
+    def _note_size(self, size: Size, *, is_new: bool) -> None:
         """Write the whole screen anew where the terminal was resized: nobody knows what became of it.
 
         Args:
@@ -130,9 +130,18 @@ class PodboardDriver(LinuxDriver):
             return
         if size != self._shadow.grid.size:
             # Textual draws it with the new size.
-            self._shadow.resize(size)
+            self._shadow.forget()
         elif is_new:
             self.repaint()
+
+    def _follow_layout(self, shadow: Shadow) -> None:
+        """Have the shadow the size Textual draws in by now, which draws all of it then.
+
+        The terminal's own size would not do: Textual hears of it later, and not of one that lasts for a moment.
+        """
+        screens = self._app.screen_stack
+        if screens and (size := Size(*screens[-1].outer_size)) != shadow.grid.size and all(size):
+            shadow.resize(size)
 
     def disable_input(self) -> None:
         """Read no more."""
@@ -188,7 +197,7 @@ class PodboardDriver(LinuxDriver):
     def send_message(self, message: Message) -> None:
         """Hand a message to the app, on whose loop this runs."""
         if isinstance(message, Resize):
-            self._follow_size(Size(*message.size), is_new=False)
+            self._note_size(Size(*message.size), is_new=False)
         if not self._is_taken(message):
             self._app.post_message(message)
 
@@ -207,6 +216,7 @@ class PodboardDriver(LinuxDriver):
         if self._shadow is None:
             self._send(data)
         else:
+            self._follow_layout(self._shadow)
             self._send(self._shadow.write(data))
             self._send_change()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,9 @@ class Session:
         self._person.type(self._chance.choice((*keys, f"{LEADER}l", f"{LEADER}z", f"{LEADER}n")))
 
     def _resize(self) -> None:
-        self._person.resize(*self._chance.choice(SIZES))
+        before = self._person.outer.size
+        for _ in range(self._chance.choice((1, 1, 5))):
+            self._person.resize(*self._chance.choice((*SIZES, before)))
 
     def _say(self) -> None:
         opened = len(self._shells.opened)
@@ -168,6 +171,22 @@ async def test_the_whole_screen_is_drawn_anew_when_the_person_asks(*, in_termina
         person.outer.feed(b"\x1b[3;9r\x1b[44m\x1b[2J\x1b[5;5Hwall: going down\x1b[m")
         assert wrong(person)
         person.type(f"{LEADER}\x0c" if in_terminal else "\x0c")
+        await sees_what_was_meant(person)
+
+
+async def test_what_was_cut_off_comes_back_with_the_size() -> None:
+    shells = Shells(*(pod(f"web-{number}") for number in range(30)))
+    async with at_the_board(shells.cluster.connect, 140, 40) as person:
+        await person.sees("web-29")
+        person.type("\r")
+        shells.say(0, "$ ")
+        await person.sees("$ ", "● open")
+        await sees_what_was_meant(person)
+        # Back before Textual draws anything: it waits for a hundredth of a second.
+        person.resize(61, 12)
+        while person.app.size.width != 61:
+            await asyncio.sleep(0)
+        person.resize(140, 40)
         await sees_what_was_meant(person)
 
 

@@ -14,6 +14,7 @@ from contextvars import ContextVar, copy_context
 
 import pytest
 from textual import constants, events
+from textual.geometry import Size as TextualSize
 from textual.message import Message
 
 from podboard.ui.driver import PodboardDriver, Typist
@@ -26,6 +27,13 @@ from tests.support.waiting import until
 _SIGNALS = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGTTIN, signal.SIGTTOU)
 
 
+class Screen:
+    """A screen in the size Textual has laid it out in."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.outer_size = TextualSize(columns, rows)
+
+
 class App:
     """Notes what the driver brings.
 
@@ -35,6 +43,7 @@ class App:
         takes_keys: Whether keys and pastes are the board's.
         messages: Messages that are no keys.
         left_with: The exit codes it was asked to leave with.
+        screen_stack: What Textual has laid out.
     """
 
     def __init__(self) -> None:
@@ -43,6 +52,7 @@ class App:
         self.takes_keys = True
         self.messages: list[Message] = []
         self.left_with: list[int] = []
+        self.screen_stack: list[Screen] = []
 
     def take_text(self, text: str) -> bool:
         if self.takes_text:
@@ -81,6 +91,7 @@ class Plain:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.screen_stack: list[Screen] = []
 
     def post_message(self, message: Message) -> None:
         self.messages.append(message)
@@ -437,6 +448,23 @@ async def test_the_screen_is_written_anew_when_asked_and_after_a_resize_back_to_
         assert person.look().count("SAME") == 2
         signal.raise_signal(signal.SIGWINCH)
         await until(lambda: person.look().count("SAME") == 3)
+
+
+async def test_rows_are_cut_off_only_once_textual_has_laid_out_fewer(pty: Pty) -> None:
+    async with at(pty) as person:
+        person.app.screen_stack.append(Screen(80, 24))
+        person.driver.write("\x1b[20;1HLOW")
+        person.driver.send_message(events.Resize(TextualSize(80, 10), TextualSize(80, 10)))
+        person.driver.repaint()
+        assert person.look().count("LOW") == 2
+        person.app.screen_stack.append(Screen(0, 0))
+        person.driver.write("\x1b[1;1HHIGH")
+        assert person.look().count("LOW") == 2
+        person.app.screen_stack.append(Screen(80, 10))
+        person.driver.write("\x1b[2;1HEND")
+        await person.sees("END")
+        assert person.look().count("LOW") == 2
+        assert person.look().count("HIGH") == 2
 
 
 async def test_the_screen_is_written_anew_when_the_terminal_comes_back(pty: Pty) -> None:
