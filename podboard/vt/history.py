@@ -61,6 +61,20 @@ class History:
         """The first row that is shown."""
         return int(self._get(lib.GHOSTTY_TERMINAL_DATA_SCROLLBAR, "GhosttyTerminalScrollbar*").offset)
 
+    @property
+    def cursor(self) -> Place:
+        """Where the program's cursor is, seen or not."""
+        row, column = (
+            int(self._get(what, "uint16_t*"))
+            for what in (lib.GHOSTTY_TERMINAL_DATA_CURSOR_Y, lib.GHOSTTY_TERMINAL_DATA_CURSOR_X)
+        )
+        return Place(self.rows - self._screen.size.rows + row, column)
+
+    @property
+    def is_at_prompt(self) -> bool:
+        """Whether the shell said that the cursor is in a prompt, or in what is typed behind it (OSC 133)."""
+        return bool(self._get(lib.GHOSTTY_TERMINAL_DATA_CURSOR_AT_PROMPT, "bool*"))
+
     # -- text -------------------------------------------------------------------------------
 
     def text(self, first: Place, last: Place, *, is_block: bool = False, unwrap: bool = True) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from podboard.vt.history import History
@@ -11,7 +11,52 @@ if TYPE_CHECKING:
 _SIGNS: Final = "$#%>\u276f\u00bb\u203a"
 _PROMPT: Final = re.compile(rf"(?:\S.{{0,120}}?)?[{_SIGNS}] ")
 # What differs between one prompt and the next: the folder, a number, the time.
-_VARIES: Final = re.compile(rf"(?<![\w.])~?/[^\s{_SIGNS}\])]*|~|\d+")
+_FOLDER: Final = rf"~?/[^\s{_SIGNS}\])]*+|~"
+_VARIES: Final = re.compile(rf"(?P<folder>(?<![\w.])(?:{_FOLDER}))|\d+")
+
+
+class Prompt(NamedTuple):
+    """A prompt that waits for a command.
+
+    Attributes:
+        row: Where it begins.
+        text: The line of the cursor, up to that.
+        is_marked: Whether the shell says where prompts are.
+    """
+
+    row: int
+    text: str
+    is_marked: bool
+
+
+def waiting_prompt(history: History) -> Prompt | None:
+    """The prompt at the cursor; None where there is none, or something is typed behind it already.
+
+    Where the shell marks none, only a line that ends as prompts do is one: what asks for a password or an
+    answer must get no command.
+    """
+    text, cursor = line_to_cursor(history), history.cursor
+    ends_as_one = text.rstrip()[-1:] in set(_SIGNS)
+    if history.is_at_prompt:
+        marked = next(filter(history.is_prompt, range(cursor.row, -1, -1)), None)
+        if marked is not None and (ends_as_one or not _PROMPT.match(text)):
+            return Prompt(marked, text, is_marked=True)
+    elif ends_as_one:
+        return Prompt(history.line(cursor.row).start, text, is_marked=False)
+    return None
+
+
+def line_to_cursor(history: History) -> str:
+    """What stands in the cursor's line in front of it."""
+    cursor = history.cursor
+    rows = range(history.line(cursor.row).start, cursor.row)
+    before = [character for row in rows for character in history.characters(row)]
+    return "".join([*before, *history.characters(cursor.row)[: cursor.column]])
+
+
+def same_prompt(prompt: str) -> re.Pattern[str]:
+    """What a prompt looks like when it comes back, at the end of a line."""
+    return re.compile(rf"{_varying(prompt.rstrip())}\s*\Z")
 
 
 def next_prompt(history: History, row: int, step: int, prompt: str) -> int | None:
@@ -32,7 +77,16 @@ def next_prompt(history: History, row: int, step: int, prompt: str) -> int | Non
 def look_alike(prompt: str) -> re.Pattern[str]:
     """What prompts look like, judged by one; any usual one, where it is none."""
     found = _PROMPT.match(f"{prompt} ")
-    if found is None:
-        return _PROMPT
-    pieces = _VARIES.split(found[0])
-    return re.compile(r"\S*".join(map(re.escape, pieces)))
+    return _PROMPT if found is None else re.compile(_varying(found[0]))
+
+
+def _varying(prompt: str) -> str:
+    """An expression for what differs from ``prompt`` in its folder and its numbers alone.
+
+    Whatever a pod made its prompt of, nothing in it can be matched in two ways.
+    """
+    parts, at = [], 0
+    for found in _VARIES.finditer(prompt):
+        parts += [re.escape(prompt[at : found.start()]), rf"(?:{_FOLDER})" if found["folder"] else r"\d++"]
+        at = found.end()
+    return "".join([*parts, re.escape(prompt[at:])])

@@ -107,3 +107,18 @@ def test_text_longer_than_reckoned_is_read_whole() -> None:
     cluster = "e" + "\u0301" * 30
     read = history(cluster * 20)
     assert read.text(Place(0, 0), Place(0, 19)) == cluster * 20
+
+
+def test_the_cursor_is_where_the_program_has_it() -> None:
+    read = history("".join(f"line {number}\r\n" for number in range(10)) + "$ ls")
+    assert read.cursor == Place(10, 4)
+    assert history("abc\x1b[?25l\x1b[H").cursor == Place(0, 0)
+    assert history("x" * 20).cursor == Place(0, 19)
+
+
+def test_the_shell_says_where_a_prompt_is() -> None:
+    shown = screen("\x1b]133;A\x1b\\$ \x1b]133;B\x1b\\ls")
+    read = History(shown)
+    assert read.is_at_prompt
+    shown.feed(b"\r\n\x1b]133;C\x1b\\out\r\n")
+    assert not read.is_at_prompt
