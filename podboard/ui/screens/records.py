@@ -14,8 +14,9 @@ from podboard.model.record import Record
 from podboard.model.text import one_line
 from podboard.ui.keymap import RECORDS
 from podboard.ui.record_draft import draft_of
-from podboard.ui.screens.dialog import Dialog, Line, Page
+from podboard.ui.screens.dialog import Line, Page
 from podboard.ui.screens.record_form import RecordForm
+from podboard.ui.screens.type_name import TypeName
 from podboard.ui.widgets.key_line import KeyLine
 from podboard.ui.widgets.record_list import RecordList
 
@@ -255,7 +256,8 @@ class Records(Page["Record | None"]):
             else:
                 await self._reread("", f"{record.name} is removed")
 
-        await self.app.push_screen(TypeName(record.name), typed)
+        question = f"Remove the record {record.name}?"
+        await self.app.push_screen(TypeName(question, record.name, "remove"), typed)
 
     async def _reread(self, at: str, told: str) -> None:
         try:
@@ -269,36 +271,6 @@ class Records(Page["Record | None"]):
     def on_key(self) -> None:
         """Show the keys again in place of what was told."""
         self._keys.hush()
-
-
-class TypeName(Dialog[bool]):
-    """Has a record's name typed before the record is removed for good."""
-
-    BINDINGS: ClassVar = [Binding("escape,ctrl+q,ctrl+c", "cancel", "cancel", priority=True)]
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._record_name = name
-
-    def compose(self) -> ComposeResult:
-        """The question, and a line for the answer."""
-        with Vertical(classes="dialog"):
-            yield Static(Content(f"Remove the record {one_line(self._record_name)}?"), classes="dialog-title")
-            yield Line("type its name to remove it")
-            yield Static(Content("enter  remove    esc  cancel"), classes="dialog-keys")
-
-    def on_input_submitted(self, event: Line.Submitted) -> None:
-        """Take it, if it is the name."""
-        if event.value.strip() in (self._record_name, one_line(self._record_name)):
-            self.dismiss(True)  # noqa: FBT003 - the answer
-        else:
-            self.query_one(".dialog-keys", Static).update(
-                Content(f"that is not {one_line(self._record_name)}    esc  cancel")
-            )
-
-    def action_cancel(self) -> None:
-        """Remove nothing."""
-        self.dismiss(False)  # noqa: FBT003 - the answer
 
 
 def _text(record: Record) -> str:
