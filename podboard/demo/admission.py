@@ -27,6 +27,7 @@ _SPEC_ORDER: Final = (
     "volumes",
     "initContainers",
     "containers",
+    "ephemeralContainers",
     "restartPolicy",
     "terminationGracePeriodSeconds",
     "activeDeadlineSeconds",
@@ -67,6 +68,7 @@ _CONTAINER_ORDER: Final = (
     "stdin",
     "stdinOnce",
     "tty",
+    "targetContainerName",
 )
 
 
@@ -87,7 +89,7 @@ def admit_pod(manifest: Object, namespace: str, manager: str, now: float, random
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise invalid("Pod", str(name), "metadata.name", f'Invalid value: "{name}": {_BAD_NAME}')
     spec = _object(manifest.get("spec"))
-    _check_containers(name, spec)
+    check_containers(name, spec)
     metadata: Object = {"name": name}
     if asked.get("generateName"):
         metadata["generateName"] = asked["generateName"]
@@ -128,12 +130,14 @@ def _object(value: Any) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def _check_containers(pod: str, spec: Object) -> None:
+def check_containers(pod: str, spec: Object) -> None:
+    """Check what containers are called and made of; raises StatusError."""
     containers = spec.get("containers")
     if not isinstance(containers, list) or not containers:
         raise invalid("Pod", pod, "spec.containers", "Required value")
     seen: set[str] = set()
-    for field, listed in (("containers", containers), ("initContainers", spec.get("initContainers") or [])):
+    others = ("initContainers", "ephemeralContainers")
+    for field, listed in (("containers", containers), *((name, spec.get(name) or []) for name in others)):
         for index, one in enumerate(listed):
             name, image = (_object(one).get(key) for key in ("name", "image"))
             where = f"spec.{field}[{index}]"
@@ -151,7 +155,7 @@ def _spec(asked: Object, token_volume: str) -> Object:
     spec = {
         **asked,
         "volumes": [*asked.get("volumes", []), _token(token_volume)],
-        "containers": [_container(one, token_volume) for one in asked["containers"]],
+        "containers": [complete_container(one, token_volume) for one in asked["containers"]],
         "restartPolicy": asked.get("restartPolicy", "Always"),
         "terminationGracePeriodSeconds": asked.get("terminationGracePeriodSeconds", 30),
         "dnsPolicy": asked.get("dnsPolicy", "ClusterFirst"),
@@ -165,22 +169,33 @@ def _spec(asked: Object, token_volume: str) -> Object:
         "preemptionPolicy": "PreemptLowerPriority",
     }
     if asked.get("initContainers"):
-        spec["initContainers"] = [_container(one, token_volume) for one in asked["initContainers"]]
+        spec["initContainers"] = [complete_container(one, token_volume) for one in asked["initContainers"]]
+    return ordered_spec(spec)
+
+
+def ordered_spec(spec: Object) -> Object:
+    """Return a pod's spec with its fields in Go's order."""
     return _ordered(spec, _SPEC_ORDER)
 
 
-def _container(asked: Object, token_volume: str) -> Object:
+def complete_container(asked: Object, token_volume: str = "") -> Object:
+    """Return a container with what was left out.
+
+    Args:
+        token_volume: Where its service account's token is; empty for a debug container, which gets none.
+    """
     image = asked["image"]
     newest = ":" not in image.rpartition("/")[2] or image.endswith(":latest")
-    mount = {"name": token_volume, "readOnly": True, "mountPath": _ACCOUNT_FOLDER}
     container = {
         **asked,
         "resources": _resources(_object(asked.get("resources"))),
-        "volumeMounts": [*asked.get("volumeMounts", []), mount],
         "terminationMessagePath": asked.get("terminationMessagePath", "/dev/termination-log"),
         "terminationMessagePolicy": asked.get("terminationMessagePolicy", "File"),
         "imagePullPolicy": asked.get("imagePullPolicy", "Always" if newest else "IfNotPresent"),
     }
+    if token_volume:
+        mount = {"name": token_volume, "readOnly": True, "mountPath": _ACCOUNT_FOLDER}
+        container["volumeMounts"] = [*asked.get("volumeMounts", []), mount]
     if asked.get("ports"):
         container["ports"] = [{"protocol": "TCP", **port} for port in asked["ports"]]
         container["ports"] = [

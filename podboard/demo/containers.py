@@ -10,7 +10,7 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from podboard.demo import NOTICE
-from podboard.demo.images import ANYTHING, Tools
+from podboard.demo.images import ANYTHING, NOTHING, NOWHERE, Tools
 from podboard.demo.processes import Command, Process, kill_everything_at_home
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Runtime:
 
     def image(self, name: str) -> Image:
         """Return what is known of an image."""
-        return self._images.get(name, ANYTHING)
+        return self._images.get(name, NOTHING if name.startswith(NOWHERE) else ANYTHING)
 
     def container(self, container_id: str, namespace: str, pod: str, name: str, image: str) -> Container:
         """Return a running container.
@@ -207,6 +207,10 @@ class Runtime:
         made = Container(home, pod, described, self._tools(described.tools))
         self._containers[container_id] = made
         return made
+
+    def is_running(self, container_id: str) -> bool:
+        """Say whether a container that somebody looked into has not been killed since."""
+        return container_id in self._containers
 
     async def kill(self, container_id: str) -> None:
         """Kill a container's processes, if it has any."""

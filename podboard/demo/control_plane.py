@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podboard.demo.admission import admit_pod
 from podboard.demo.controllers import MANAGER, Controllers
+from podboard.demo.debuggers import add_debuggers
 from podboard.demo.events import EventRecorder
 from podboard.demo.gojson import encode
 from podboard.demo.kinds import KINDS, NAMESPACE, POD
 from podboard.demo.kubelet import Kubelet
+from podboard.demo.status import not_found
 from podboard.demo.store import Document, Store
 
 if TYPE_CHECKING:
@@ -62,6 +64,33 @@ class ControlPlane:
         document = self.store[POD].put(pod)
         self.kubelet.lead(pod)
         return document
+
+    def add_debuggers(
+        self, namespace: str, name: str, asked: list[Any], manager: str, *, dry_run: bool
+    ) -> Document:
+        """Give a pod that is there its debug containers, and start the new ones; return its state now.
+
+        Args:
+            asked: All that it is to have, those that it has among them.
+            manager: By what name the caller is recorded.
+            dry_run: Whether to say what would be, and leave everything as it is.
+
+        Raises:
+            StatusError: They cannot be these.
+        """
+        document = self.store[POD].get(namespace, name)
+        if document is None:
+            raise not_found("pods", name)
+        pod = document.read()
+        new = add_debuggers(pod, asked, manager, self.agenda.now())
+        if dry_run:
+            return Document("", document.version, encode(pod), {}, {})
+        if not new:
+            return document
+        changed = self.store[POD].put(pod)
+        for container in new:
+            self.kubelet.debug(pod, container)
+        return changed
 
     def delete_pod(self, namespace: str, name: str, grace: int | None = None) -> Document:
         """Begin to delete a pod that is there; return its state now.

@@ -23,14 +23,14 @@ class Happening(NamedTuple):
 
     Attributes:
         container: The container it is about, empty if it is about the whole object.
-        init: Whether that is an init container.
+        kind: The field of the pod's spec that it is in.
     """
 
     reason: str
     message: str
     type: str = "Normal"
     container: str = ""
-    init: bool = False
+    kind: str = "containers"
 
 
 class EventRecorder:
@@ -122,7 +122,7 @@ def _about(api_version: str, kind: str, item: Object, what: Happening) -> Object
         "resourceVersion": metadata["resourceVersion"],
     }
     if what.container:
-        about["fieldPath"] = f"spec.{'initContainers' if what.init else 'containers'}{{{what.container}}}"
+        about["fieldPath"] = f"spec.{what.kind}{{{what.container}}}"
     return about
 
 

@@ -1,10 +1,11 @@
-"""One exec over WebSocket: a command in a container, its streams on the socket's channels."""
+"""One exec or attach over WebSocket: a process in a container, its streams on the socket's channels."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final
+from collections import deque
+from typing import TYPE_CHECKING, Final, Protocol
 
 from podboard.demo.channels import Channel
 from podboard.demo.containers import StartError
@@ -12,11 +13,10 @@ from podboard.demo.gojson import decode_object
 from podboard.demo.websocket import MessageReader, Opcode, ProtocolError, close_frame, frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from podboard.demo.channels import Framing
-    from podboard.demo.containers import Container
-    from podboard.demo.processes import Process, Streams
+    from podboard.demo.processes import Streams
     from podboard.demo.websocket import Message
 
 _NORMAL, _BROKEN = 1000, 1002
@@ -30,8 +30,36 @@ _GOODBYE_SECONDS: Final = 2.0
 _LARGEST_SIZE: Final = 0xFFFF  # a terminal's size is two 16-bit numbers
 
 
+class Running(Protocol):
+    """A process that runs, as far as a session has to do with it."""
+
+    finished: asyncio.Future[int]
+
+    @property
+    def stdin_full(self) -> bool:
+        """Return whether input is waiting to be taken."""
+
+    def write(self, data: bytes) -> None:
+        """Give it input."""
+
+    def end_stdin(self) -> None:
+        """Tell it that there is no more input."""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Tell its terminal the size."""
+
+    def pause(self) -> None:
+        """Hear nothing of it for now."""
+
+    def resume(self) -> None:
+        """Hear it again."""
+
+    def detach(self) -> None:
+        """Let it go on with nobody listening."""
+
+
 class ExecSession:
-    """The server's end of one exec.
+    """The server's end of one exec, or of one attach.
 
     It is the socket's receiver and the command's listener, and passes bytes from the one to the other
     within one callback: no task is woken for a message.
@@ -53,7 +81,9 @@ class ExecSession:
         self._streams = streams
         self._left = cut_after
         self._reader = MessageReader()
-        self._process: Process | None = None
+        self._process: Running | None = None
+        self._unread: deque[Message] = deque()
+        self._is_reading = False
         self._early: list[tuple[Channel, bytes]] = []
         self._size = (0, 0)
         self._gone = asyncio.Event()
@@ -62,8 +92,18 @@ class ExecSession:
         self._behind = False
         self._goodbye_said = False
 
-    async def run(self, container: Container, command: Sequence[str]) -> None:
-        """Run the command from the first frame to the last; returns early when the client goes away."""
+    async def run(
+        self,
+        begin: Callable[[ExecSession, tuple[int, int]], Running],
+        last_word: Callable[[int], bytes],
+    ) -> None:
+        """Serve a process from the first frame to the last; returns early when the client goes away.
+
+        Args:
+            begin: Starts it, or attaches to it, for this listener and the size of its terminal; may raise
+                StartError.
+            last_word: Says of its exit code what is to be said on channel 3.
+        """
         self._send(self._first_channel(), b"")
         if self._streams.terminal:
             with contextlib.suppress(TimeoutError):
@@ -72,17 +112,17 @@ class ExecSession:
         if self._gone.is_set():
             return
         try:
-            process = container.start(command, self._streams, self, self._size)
+            process = begin(self, self._size)
         except StartError as failure:
-            last_word = self._framing.not_started(str(failure))
+            word = self._framing.not_started(str(failure))
         else:
             self._begin(process)
             await self._over.wait()
             if self._gone.is_set():
                 return
-            last_word = self._framing.exited(process.finished.result(), command)
-        if last_word:
-            self._send(Channel.STATUS, last_word)
+            word = last_word(process.finished.result())
+        if word:
+            self._send(Channel.STATUS, word)
         self._say_goodbye(_NORMAL)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE_SECONDS):
@@ -100,10 +140,20 @@ class ExecSession:
         except ProtocolError:
             self._end(_BROKEN)
             return
-        for message in messages:
-            if self._gone.is_set():
-                return
-            self._take(message)
+        self._unread += messages
+        if not self._is_full:
+            self._read_on()
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether the command takes no more input for now: as a node, it then answers nothing behind that."""
+        return self._process is not None and self._process.stdin_full
+
+    def _read_on(self) -> None:
+        self._is_reading = True
+        while self._unread and not self._gone.is_set() and not self._is_full:
+            self._take(self._unread.popleft())
+        self._is_reading = False
 
     def writable(self, *, now: bool) -> None:
         """Let the command wait while the client is behind with reading."""
@@ -126,7 +176,10 @@ class ExecSession:
 
     def stdin_drained(self) -> None:
         """Read on: the command takes input again."""
-        if not self._transport.is_closing():
+        if self._is_reading:
+            return
+        self._read_on()
+        if not (self._is_full or self._transport.is_closing()):
             self._transport.resume_reading()
 
     def _first_channel(self) -> Channel:
@@ -135,7 +188,7 @@ class ExecSession:
             return Channel.STDOUT
         return Channel.STDERR if self._streams.stderr else Channel.STATUS
 
-    def _begin(self, process: Process) -> None:
+    def _begin(self, process: Running) -> None:
         self._process = process
         process.finished.add_done_callback(lambda _: self._over.set())
         if self._behind:
@@ -171,7 +224,7 @@ class ExecSession:
         if self._process is not None:
             self._process.resize(*size)
 
-    def _give(self, process: Process, channel: Channel, data: bytes) -> None:
+    def _give(self, process: Running, channel: Channel, data: bytes) -> None:
         if channel is Channel.STDIN and self._streams.stdin:
             process.write(data)
             if process.stdin_full:

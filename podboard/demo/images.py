@@ -48,6 +48,7 @@ class Image:
     Attributes:
         files: By their path under the home; a shell's start-up files here replace the usual ones.
         program: None for a process that says nothing and never ends.
+        runs: The command of a real process in its place, which can be attached to.
         ready_after: Seconds from the container's start to its readiness.
         missing: Whether no registry has it, so that no container of it ever starts.
         on_sigterm: How it ends a second after it is asked to; None if it has to be killed in the end.
@@ -56,6 +57,7 @@ class Image:
     tools: Tools = Tools.ALL
     files: Mapping[str, str] = field(default_factory=dict)
     program: Program | None = None
+    runs: tuple[str, ...] = ()
     ready_after: float = 0.0
     on_sigterm: Exit | None = None
     missing: bool = False
@@ -63,3 +65,8 @@ class Image:
 
 ANYTHING = Image()
 """What an image is taken for that nobody described."""
+
+NOWHERE = "nosuch/"
+"""What the names of images begin with that no registry has."""
+
+NOTHING = Image(missing=True)

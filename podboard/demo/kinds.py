@@ -114,6 +114,8 @@ POD: Final = Kind(
     categories=("all",),
     verbs=("create", "delete", "get", "list", "watch"),
     subresources=(
+        Subresource("attach", "PodAttachOptions", ("create", "get")),
+        Subresource("ephemeralcontainers", "Pod", ("get", "patch", "update")),
         Subresource("exec", "PodExecOptions", ("create", "get")),
         Subresource("log", "Pod", ("get",)),
     ),

@@ -9,9 +9,12 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from podboard.demo import pod_status
+from podboard.demo.containers import StartError
 from podboard.demo.events import Happening
 from podboard.demo.images import Exit
 from podboard.demo.kinds import NODE, POD
+from podboard.demo.own_process import OwnProcess
+from podboard.demo.processes import Streams
 from podboard.demo.scheduler import choose_node
 from podboard.demo.times import parse_rfc3339, rfc3339
 
@@ -33,6 +36,10 @@ _OBEY_SECONDS: Final = 1.0
 """How long a process takes to end that is asked to and does as it is told."""
 
 _KILLED: Final = Exit(137)
+_NOT_STARTED: Final = Exit(128, "StartError")
+_DEBUGS: Final = ("sh",)
+"""What an image runs that is used to debug others, if nothing else is known of it."""
+
 _BACK_OFF_FIRST: Final = 10
 BACK_OFF_LIMIT: Final = 20
 """Seconds a crashing container waits; a real kubelet goes up to five minutes, too long to be watched."""
@@ -96,6 +103,7 @@ class Kubelet:
         self._placed = 0
         self._back_off: dict[tuple[str, str], int] = {}
         self._previous: dict[tuple[str, str], str] = {}
+        self._own: dict[str, OwnProcess] = {}
         self._killing: set[asyncio.Task[None]] = set()
 
     def lead(self, pod: Object) -> None:
@@ -129,6 +137,36 @@ class Kubelet:
         if self._ended(which, container, ending) is not None:
             yield 1.0
             self._start(which, container)
+
+    def debug(self, pod: Object, container: str) -> None:
+        """Start a debug container that has just been added to a pod."""
+        which = _id(pod)
+        self._agenda.play(self._begin_debugger(which, container), _run_owner(which, container))
+
+    def own_process(self, pod: Object, name: str) -> OwnProcess | None:
+        """Return a running container's own process, started now if nobody asked for it before.
+
+        None where it is only played: then all there is of it is its log.
+
+        Raises:
+            StartError: It cannot be started.
+        """
+        spec, image = pod_status.container_spec(pod, name), self._image(pod, name)
+        runs = image.runs or (_DEBUGS if pod_status.is_debugger(pod, name) else ())
+        if not runs:
+            return None
+        which, run = _id(pod), str(pod_status.container_status(pod, name)["containerID"])
+        if (known := self._own.get(run)) is not None:
+            return known
+        log = self._logs.of(run)
+        own = OwnProcess(lambda line: log.write(line, self._agenda.now()))
+        where = self._runtime.container(run, which.namespace, which.name, name, spec["image"])
+        terminal = bool(spec.get("tty"))
+        streams = Streams(terminal, stdin=bool(spec.get("stdin")), stdout=True, stderr=not terminal)
+        process = where.start([*spec.get("command", runs), *spec.get("args", ())], streams, own)
+        self._own[run] = own
+        own.begin(process, lambda code: self._own_ended(which, name, run, code))
+        return own
 
     def look_at(self, pod: Object, container: str) -> None:
         """Begin to live through a container's run that nobody has looked at so far."""
@@ -209,6 +247,23 @@ class Kubelet:
             else:
                 self._agenda.play(self._pull_in_vain(which, name), _run_owner(which, name))
 
+    def _begin_debugger(self, which: PodId, name: str) -> Script:
+        yield _ACCEPT
+        pod = self._change(which, lambda pod, now: pod_status.debugger_accepted(pod, name, now))
+        if pod is None:
+            return
+        if self._image(pod, name).missing:
+            yield from self._pull_in_vain(which, name)
+            return
+        yield _START
+        self._start(which, name)
+        pod = self._read(which)
+        try:
+            if pod is not None:
+                self.own_process(pod, name)
+        except StartError:
+            self._ended(which, name, _NOT_STARTED)
+
     def _initialize(self, which: PodId, name: str) -> Generator[float, None, bool]:
         """Run an init container, again and again until it succeeds; return whether it ever does."""
         while True:
@@ -228,15 +283,16 @@ class Kubelet:
         seconds = _BACK_OFF_FIRST
         while (pod := self._read(which)) is not None:
             image = pod_status.container_spec(pod, name)["image"]
+            kind = pod_status.field_of(pod, name)
             failed = f'Failed to pull image "{image}": rpc error: code = NotFound desc = {image}: not found'
-            self._say(pod, Happening("Pulling", f'Pulling image "{image}"', container=name))
+            self._say(pod, Happening("Pulling", f'Pulling image "{image}"', container=name, kind=kind))
             yield _PULL
             self._wait_for_image(which, name, "ErrImagePull", failed.partition(": ")[2])
-            self._say(pod, Happening("Failed", failed, "Warning", name))
+            self._say(pod, Happening("Failed", failed, "Warning", name, kind))
             yield float(_BACK_OFF_FIRST)
             backing_off = f'Back-off pulling image "{image}"'
             self._wait_for_image(which, name, "ImagePullBackOff", backing_off)
-            self._say(pod, Happening("BackOff", backing_off, container=name))
+            self._say(pod, Happening("BackOff", backing_off, container=name, kind=kind))
             yield float(seconds)
             seconds = min(2 * seconds, BACK_OFF_LIMIT)
 
@@ -395,11 +451,11 @@ class Kubelet:
             return
         for name in names:
             image = pod_status.container_spec(pod, name)["image"]
-            init = any(one["name"] == name for one in pod["spec"].get("initContainers", []))
+            kind = pod_status.field_of(pod, name)
             there = f'Container image "{image}" already present on machine and can be accessed by the pod'
-            self._say(pod, Happening("Pulled", there, container=name, init=init))
-            self._say(pod, Happening("Created", "Container created", container=name, init=init))
-            self._say(pod, Happening("Started", "Container started", container=name, init=init))
+            self._say(pod, Happening("Pulled", there, container=name, kind=kind))
+            self._say(pod, Happening("Created", "Container created", container=name, kind=kind))
+            self._say(pod, Happening("Started", "Container started", container=name, kind=kind))
 
     def _ended(self, which: PodId, name: str, ending: Exit) -> Object | None:
         before = self._read(which)
@@ -411,6 +467,11 @@ class Kubelet:
         if ran > _CALM_SECONDS:
             self._back_off.pop((which.uid, name), None)
         return self._change(which, lambda pod, now: pod_status.ended(pod, name, ending, now))
+
+    def _own_ended(self, which: PodId, name: str, run: str, code: int) -> None:
+        del self._own[run]
+        if self._runtime.is_running(run):
+            self.end_container(which, name, Exit(code))
 
     def _end_run(self, container_id: str) -> None:
         """Kill what somebody still has running in a container whose own process has ended."""
@@ -496,7 +557,7 @@ def _run_owner(which: PodId, container: str) -> str:
 
 
 def _restarts(pod: Object, container: str, ending: Exit) -> bool:
-    if "deletionTimestamp" in pod["metadata"]:
+    if "deletionTimestamp" in pod["metadata"] or pod_status.is_debugger(pod, container):
         return False
     if pod_status.is_sidecar(pod_status.container_spec(pod, container)):
         return True

@@ -31,6 +31,7 @@ _REQUIRED_LISTS: Final = frozenset({"containers"})
 _KEYS: Final = {
     "containers": ("name",),
     "initContainers": ("name",),
+    "ephemeralContainers": ("name",),
     "env": ("name",),
     "ports": ("containerPort", "protocol"),
 }
@@ -100,6 +101,12 @@ def by_scheduler(now: float) -> Object:
     return {**_entry("kube-scheduler", "v1", now, fields), "subresource": "status"}
 
 
+def by_debugger(containers: list[Object], manager: str, now: float) -> Object:
+    """Return the entry of who added debug containers to a pod."""
+    fields = {"f:spec": fields_of({"ephemeralContainers": containers}, top=True)}
+    return {**_entry(manager, "v1", now, fields), "subresource": "ephemeralcontainers"}
+
+
 def by_caller(item: Object, manager: str, api_version: str, now: float) -> Object:
     """Return the entry of who posted an object of plain fields, such as a review."""
     fields = {f"f:{name}": fields_of(value, top=True) for name, value in item.items()}
@@ -108,7 +115,8 @@ def by_caller(item: Object, manager: str, api_version: str, now: float) -> Objec
 
 def replace(entries: list[Object], entry: Object) -> list[Object]:
     """Put a manager's newest entry in place of its last; the server's order is by time, then name."""
-    others = [one for one in entries if one["manager"] != entry["manager"]]
+    same = (entry["manager"], entry.get("subresource"))
+    others = [one for one in entries if (one["manager"], one.get("subresource")) != same]
     return sorted([*others, entry], key=lambda one: (one["time"], one["manager"]))
 
 

@@ -1,4 +1,4 @@
-"""Exec and logs: the requests that the API server hands on to a pod's node."""
+"""Exec, attach and logs: the requests that the API server hands on to a pod's node."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from podboard.demo.exec import ExecSession
 from podboard.demo.faults import EXEC
 from podboard.demo.kinds import POD
 from podboard.demo.logs import LogQuery
+from podboard.demo.own_process import LogAttachment
 from podboard.demo.processes import Streams
 from podboard.demo.status import (
     PlainTextError,
@@ -23,7 +24,10 @@ from podboard.demo.status import (
 from podboard.demo.times import parse_rfc3339
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from podboard.demo.control_plane import ControlPlane
+    from podboard.demo.exec import Running
     from podboard.demo.faults import Faults
     from podboard.demo.gojson import Object
     from podboard.demo.http_request import Request
@@ -34,10 +38,10 @@ _KUBELET_ADDRESS: Final = "127.0.0.1:10250"
 
 
 class PodRequests:
-    """Serves ``pods/exec`` and ``pods/log``.
+    """Serves ``pods/exec``, ``pods/attach`` and ``pods/log``.
 
     Attributes:
-        sessions: Execs that are open.
+        sessions: Execs and attaches that are open.
         kubelet_down: Whether nodes do not answer.
     """
 
@@ -61,7 +65,42 @@ class PodRequests:
             StatusError: The API server refuses.
             PlainTextError: The kubelet refuses.
         """
-        request = exchange.request
+        pod, container, streams = self._enter(exchange.request, target)
+        run = pod_status.container_status(pod, container)["containerID"]
+        where = self._plane.runtime.container(
+            run,
+            target.namespace,
+            target.name,
+            container,
+            pod_status.container_spec(pod, container)["image"],
+        )
+        command = exchange.request.query.get("command", [])
+
+        def begin(session: ExecSession, size: tuple[int, int]) -> Running:
+            return where.start(command, streams, session, size)
+
+        await self._serve(exchange, streams, begin, command)
+
+    async def attach(self, exchange: Exchange, target: Target) -> None:
+        """Put the streams of a container's own process on a WebSocket.
+
+        Raises:
+            StatusError: The API server refuses.
+            PlainTextError: The kubelet refuses.
+        """
+        pod, container, streams = self._enter(exchange.request, target)
+        run = pod_status.container_status(pod, container)["containerID"]
+
+        def begin(session: ExecSession, size: tuple[int, int]) -> Running:
+            own = self._plane.kubelet.own_process(pod, container)
+            if own is None:
+                return LogAttachment(self._plane.log_of(pod, container, run), session)
+            return own.attach(session, size, stdin=streams.stdin)
+
+        await self._serve(exchange, streams, begin, ())
+
+    def _enter(self, request: Request, target: Target) -> tuple[Object, str, Streams]:
+        """Return the pod, the running container and the streams that an exec or attach is for."""
         pod = self._pod(target)
         container = _choose_container(pod, request.parameter("container"))
         if not pod["spec"].get("nodeName"):
@@ -85,25 +124,28 @@ class PodRequests:
             raise PlainTextError(500, f'container not found ("{container}")')
         if request.method != "GET":  # SPDY, which kubectl falls back to when WebSocket was refused
             raise method_not_allowed()
-        protocol = choose(_offered(request))
+        return pod, container, streams
+
+    async def _serve(
+        self,
+        exchange: Exchange,
+        streams: Streams,
+        begin: Callable[[ExecSession, tuple[int, int]], Running],
+        command: Sequence[str],
+    ) -> None:
+        protocol = choose(_offered(exchange.request))
         if protocol is None:
             exchange.answer_and_close(b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n")
             return
-        where = self._plane.runtime.container(
-            status["containerID"],
-            target.namespace,
-            target.name,
-            container,
-            pod_status.container_spec(pod, container)["image"],
-        )
+        framing = Framing(protocol)
         cut = self._faults.find("cut", EXEC)
         session = ExecSession(
-            exchange.transport, Framing(protocol), streams, cut_after=None if cut is None else int(cut)
+            exchange.transport, framing, streams, cut_after=None if cut is None else int(cut)
         )
         self.sessions.add(session)
         try:
-            exchange.take_over(_switching(request, protocol), session)
-            await session.run(where, request.query.get("command", []))
+            exchange.take_over(_switching(exchange.request, protocol), session)
+            await session.run(begin, lambda code: framing.exited(code, command))
         finally:
             self.sessions.discard(session)
 
@@ -159,6 +201,7 @@ class PodRequests:
 def _choose_container(pod: Object, named: str) -> str:
     containers = [one["name"] for one in pod["spec"]["containers"]]
     init = [one["name"] for one in pod["spec"].get("initContainers", [])]
+    debuggers = [one["name"] for one in pod["spec"].get("ephemeralContainers", [])]
     name = pod["metadata"]["name"]
     if not named:
         if len(containers) == 1:
@@ -168,8 +211,10 @@ def _choose_container(pod: Object, named: str) -> str:
         )
         if init:
             message += f" or one of the init containers: [{' '.join(init)}]"
+        if debuggers:
+            message += f" or one of the ephemeral containers: [{' '.join(debuggers)}]"
         raise bad_request(message)
-    if named not in (*containers, *init):
+    if named not in (*containers, *init, *debuggers):
         raise bad_request(f"container {named} is not valid for pod {name}")
     return named
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _NO_LIMIT: Final = {"limits": {"memory": "9007199254740988Ki"}}
 """What the kubelet reads from a cgroup without a memory limit: 2**63 bytes less a page."""
 
+_FIELDS: Final = ("initContainers", "containers", "ephemeralContainers")
+"""Where a spec has containers."""
+
 _STATUS_ORDER: Final = (
     "observedGeneration",
     "phase",
@@ -35,6 +38,7 @@ _STATUS_ORDER: Final = (
     "initContainerStatuses",
     "containerStatuses",
     "qosClass",
+    "ephemeralContainerStatuses",
     "resources",
 )
 _CONTAINER_ORDER: Final = (
@@ -106,10 +110,11 @@ def started(pod: Object, container: str, now: float, *, ready: bool) -> None:
         status["restartCount"] += 1
     user = spec.get("securityContext", {}).get("runAsUser", 0)
     resources = spec["resources"]
+    debugs = is_debugger(pod, container)
     status |= {
         "state": {"running": {"startedAt": rfc3339(now)}},
-        "ready": ready,
-        "started": True,
+        "ready": ready and not debugs,
+        **({} if debugs else {"started": True}),
         "image": full_image_name(spec["image"]),
         "imageID": f"sha256:{digest(spec['image'])}",
         "containerID": container_id(),
@@ -141,7 +146,7 @@ def ended(pod: Object, container: str, ending: Exit, now: float) -> None:
         }
     }
     done = ending.code == 0 and any(one["name"] == container for one in pod["spec"].get("initContainers", []))
-    status |= {"ready": done, "started": False}
+    status |= {"ready": done, **({} if is_debugger(pod, container) else {"started": False})}
     refresh(pod, now)
 
 
@@ -163,6 +168,21 @@ def backing_off(pod: Object, container: str, seconds: int, now: float) -> None:
 def image_missing(pod: Object, container: str, reason: str, message: str, now: float) -> None:
     """Tell of a container that cannot start for want of its image."""
     container_status(pod, container)["state"] = {"waiting": {"reason": reason, "message": message}}
+    refresh(pod, now)
+
+
+def debugger_accepted(pod: Object, container: str, now: float) -> None:
+    """Tell of a debug container of which its node has just heard."""
+    waiting = {
+        "name": container,
+        "state": {"waiting": {"reason": "ContainerCreating"}},
+        "lastState": {},
+        "ready": False,
+        "restartCount": 0,
+        "image": container_spec(pod, container)["image"],
+        "imageID": "",
+    }
+    pod["status"].setdefault("ephemeralContainerStatuses", []).append(waiting)
     refresh(pod, now)
 
 
@@ -223,9 +243,10 @@ def refresh(pod: Object, now: float) -> None:
 
 
 def statuses(pod: Object) -> Iterator[Object]:
-    """Yield the states of all containers, init containers first."""
+    """Yield the states of all containers, init containers first, debug containers last."""
     yield from pod["status"].get("initContainerStatuses", [])
     yield from pod["status"].get("containerStatuses", [])
+    yield from pod["status"].get("ephemeralContainerStatuses", [])
 
 
 def container_status(pod: Object, name: str) -> Object:
@@ -235,8 +256,17 @@ def container_status(pod: Object, name: str) -> Object:
 
 def container_spec(pod: Object, name: str) -> Object:
     """Return what a container is meant to be."""
-    spec = pod["spec"]
-    return next(one for one in (*spec.get("initContainers", []), *spec["containers"]) if one["name"] == name)
+    return next(one for field in _FIELDS for one in pod["spec"].get(field, ()) if one["name"] == name)
+
+
+def field_of(pod: Object, name: str) -> str:
+    """Return the field of a pod's spec that a container is in."""
+    return next(field for field in _FIELDS if any(one["name"] == name for one in pod["spec"].get(field, ())))
+
+
+def is_debugger(pod: Object, container: str) -> bool:
+    """Say whether a container was added to debug the others."""
+    return field_of(pod, container) == "ephemeralContainers"
 
 
 def is_sidecar(container: Object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from podboard.demo.debuggers import PATCHES, asked_debuggers
 from podboard.demo.faults import LIST, WATCH
 from podboard.demo.gojson import encode
 from podboard.demo.http_request import JSON
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from podboard.demo.targets import Target
 
 _EXACT, _NOT_OLDER = "Exact", "NotOlderThan"
-_PATCHES = ("application/merge-patch+json", "application/strategic-merge-patch+json")
 _MOST_REPLICAS = 50
 
 
@@ -60,7 +60,9 @@ class Resources:
         Raises:
             StatusError: It cannot be done.
         """
-        if target.subresource:
+        if target.subresource == "ephemeralcontainers" and kind is POD:
+            await self._debuggers(exchange, target)
+        elif target.subresource:
             if target.subresource != "scale" or kind is not DEPLOYMENT:
                 raise method_not_allowed()
             await self._scale(exchange, target)
@@ -171,12 +173,23 @@ class Resources:
             document = self._plane.delete_pod(target.namespace, target.name, grace)
         await self._answer(exchange, POD, 200, document)
 
+    async def _debuggers(self, exchange: Exchange, target: Target) -> None:
+        request, document = exchange.request, self._find(POD, target)
+        if target.verb in ("patch", "update"):
+            asked = asked_debuggers(document.read(), request)
+            document = self._plane.add_debuggers(
+                target.namespace, target.name, asked, request.manager, dry_run=_is_dry(request)
+            )
+        elif target.verb != "get":
+            raise method_not_allowed()
+        await self._answer(exchange, POD, 200, document)
+
     async def _scale(self, exchange: Exchange, target: Target) -> None:
         request = exchange.request
         deployment = self._find(DEPLOYMENT, target).read()
         if target.verb == "patch":
-            if request.headers.get("content-type") not in _PATCHES:
-                raise unsupported_media_type(*_PATCHES)
+            if request.headers.get("content-type") not in PATCHES:
+                raise unsupported_media_type(*PATCHES)
             spec = request.json().get("spec")
             replicas = spec.get("replicas") if isinstance(spec, dict) else None
             if not isinstance(replicas, int) or not 0 <= replicas <= _MOST_REPLICAS:

@@ -209,11 +209,14 @@ class ApiServer:
         kind = find_kind(target.group, target.version, target.plural)
         if kind is None:
             raise no_such_path()
-        if kind is POD and target.subresource == "exec" and target.verb in ("get", "create"):
-            create = Attributes("create", "", "pods", "exec", target.namespace, target.name)
+        if kind is POD and target.subresource in ("exec", "attach") and target.verb in ("get", "create"):
+            create = Attributes("create", "", "pods", target.subresource, target.namespace, target.name)
             if not self._accounts.decide(user, create).allowed:
                 raise forbidden(user, create, silent=True)
-            await self.pods.exec(exchange, target)
+            if target.subresource == "exec":
+                await self.pods.exec(exchange, target)
+            else:
+                await self.pods.attach(exchange, target)
         elif kind is POD and target.subresource == "log" and target.verb == "get":
             await self.pods.log(exchange, target)
         else:
@@ -245,7 +248,7 @@ def _check_caller(request: Request) -> None:
 
 
 def _place(target: Target | None) -> str:
-    if target is not None and target.subresource == "exec":
+    if target is not None and target.subresource in ("exec", "attach"):
         return EXEC
     if target is not None and target.verb in (LIST, WATCH):
         return target.verb

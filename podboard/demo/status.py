@@ -113,9 +113,9 @@ def conflict(resource: str, name: str, why: str, group: str = "") -> StatusError
     return StatusError(409, message, "Conflict", details={"name": name, "kind": resource})
 
 
-def invalid(kind: str, name: str, field: str, why: str) -> StatusError:
+def invalid(kind: str, name: str, field: str, why: str, reason: str = "FieldValueInvalid") -> StatusError:
     """Say which field of an object cannot be as it is."""
-    cause: dict[str, Any] = {"reason": "FieldValueInvalid", "message": why, "field": field}
+    cause: dict[str, Any] = {"reason": reason, "message": why, "field": field}
     details = {"name": name, "kind": kind, "causes": [cause]}
     return StatusError(422, f'{kind} "{name}" is invalid: {field}: {why}', "Invalid", details=details)
 

@@ -120,6 +120,15 @@ combining e\u0301 o\u0308   arrows ← ↑ → ↓   maths ∑ √ ∞ ≈
 """
 
 
+_CONSOLE: Final = """\
+echo "The toolbox's console, its container's own process. It numbers what you say; quit ends it."
+n=0; while printf 'toolbox> '; read -r line; do
+    case $line in quit) exit 0 ;; '') continue ;; esac
+    n=$((n + 1)); echo "$n: $line"
+done
+"""
+
+
 def _files(title: str, **others: str) -> dict[str, str]:
     return {"README.md": _README.format(title=f"# {title}"), **others}
 
@@ -165,7 +174,9 @@ IMAGES: Final = {
     "prom/prometheus:v3.8.0": Image(Tools.SH, _files("prometheus"), programs.prometheus, on_sigterm=_ENDS),
     "prom/config-reloader:v0.87.0": Image(Tools.NONE, program=programs.reloader, on_sigterm=_ENDS),
     crowd.IMAGE: Image(files=_files("one of the crowd"), program=programs.crowd, on_sigterm=_ENDS),
+    **{f"busybox{tag}": Image(Tools.SH, runs=("sh",)) for tag in ("", ":latest", ":1.36")},
     "infra/toolbox:1.0.0": Image(
+        runs=("sh", "-c", _CONSOLE),
         files=_files("toolbox", **{"colours.sh": _COLOURS, "unicode.txt": _UNICODE, "app.py": _APP}),
         on_sigterm=Exit(143),
     ),
@@ -225,7 +236,7 @@ def furnish(plane: ControlPlane) -> None:
         _set_up(plane, work, now)
     toolbox = {
         "metadata": {"name": "toolbox", "namespace": "infra", "labels": {"app": "toolbox"}},
-        "spec": {"containers": [_container("toolbox", "infra/toolbox:1.0.0", command=["sleep", "infinity"])]},
+        "spec": {"containers": [_container("toolbox", "infra/toolbox:1.0.0", stdin=True, tty=True)]},
     }
     place_pod(plane, toolbox, _SECOND, Past(2 * _HOUR + 7 * _MINUTE))
     plane.agenda.play(_jobs(plane))

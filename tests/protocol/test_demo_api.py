@@ -65,7 +65,7 @@ def api(recorded: Recorded) -> Api:
         ("PATCH", f"{PODS}/shell", 405, "MethodNotAllowed"),
         ("DELETE", PODS, 405, "MethodNotAllowed"),
         ("POST", "/api/v1/namespaces", 405, "MethodNotAllowed"),
-        ("GET", f"{PODS}/shell/attach", 405, "MethodNotAllowed"),
+        ("GET", f"{PODS}/shell/attach", 400, "BadRequest"),
         ("POST", f"{PODS}/shell/log", 405, "MethodNotAllowed"),
         ("POST", f"{PODS}/shell/exec?command=ls&stdout=true", 405, "MethodNotAllowed"),
         ("POST", f"{PODS}/pending/exec?command=ls&stdout=true", 400, "BadRequest"),

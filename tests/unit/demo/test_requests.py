@@ -119,7 +119,7 @@ def test_every_kind_is_found_shown_and_told_of() -> None:
         assert old is not None
         assert kind.plural in {one["name"] for one in old[0]["resources"]}
     assert find_kind("", "v1", "deployments") is None
-    assert {subresource.name for subresource in POD.subresources} == {"exec", "log"}
+    assert {one.name for one in POD.subresources} == {"attach", "ephemeralcontainers", "exec", "log"}
     assert DEPLOYMENT.api_version == "apps/v1"
 
 
