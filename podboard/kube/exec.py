@@ -18,6 +18,7 @@ from podboard.model.ending import CLOSED_BY_US, dropped
 from podboard.model.names import checked_container, checked_namespace, checked_pod
 from podboard.model.text import one_line
 from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, Stdout
+from podboard.wire.flow import Flow
 from podboard.wire.liveness import PING_EVERY, SILENCE_LIMIT, Liveness, Verdict
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ class ExecSession:
         self._reader: asyncio.Future[None] | None = None
         self._arrived: Callable[[], None] | None = None
         self._writing = asyncio.Lock()
+        self._flow = Flow()
+        self._caught_up = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn(self._keep_alive(ping_every, silence_limit))
 
@@ -160,6 +163,14 @@ class ExecSession:
             for message in self._channel.stdin(data):
                 if not await self._send(message):
                     return
+
+    async def paste(self, piece: bytes) -> None:
+        """Send a piece of a paste, and wait while the server has more than it can give the command."""
+        await self.write(piece)
+        await self._ping(self._flow.sent(len(piece)))
+        while self._flow.is_full and self._ended is None:
+            self._caught_up.clear()
+            await self._caught_up.wait()
 
     def write_nowait(self, data: bytes) -> bool:
         """Send a little input at once; False where other input is on its way before it, or it is not little.
@@ -220,7 +231,10 @@ class ExecSession:
         self._take(self._channel.receive_all([message.data for message in messages[:-1]]))
         if last is aiohttp.WSMsgType.PING:
             self._spawn(self._pong(messages[-1].data))
-        elif last is not aiohttp.WSMsgType.PONG and self._ended is None:
+        elif last is aiohttp.WSMsgType.PONG:
+            self._flow.answered(bytes(messages[-1].data))
+            self._caught_up.set()
+        elif self._ended is None:
             self._end(self._channel.connection_ended(*_why_ended(messages[-1])))
 
     def _take(self, events: Sequence[Event]) -> None:
@@ -235,6 +249,7 @@ class ExecSession:
         if self._ended is None:
             self._ended = ended
             self._inbox.close()
+            self._caught_up.set()
             self._wake_reader()
 
     def _wake_reader(self) -> None:
@@ -251,9 +266,9 @@ class ExecSession:
             return False
         return True
 
-    async def _ping(self) -> None:
+    async def _ping(self, payload: bytes = b"") -> None:
         with contextlib.suppress(ConnectionError):  # as in _send
-            await self._socket.ping()
+            await self._socket.ping(payload)
 
     async def _pong(self, payload: bytes) -> None:
         with contextlib.suppress(ConnectionError):  # as in _send
@@ -272,7 +287,9 @@ class ExecSession:
         while self._ended is None:
             await asyncio.sleep(every)
             heard, self._heard = self._heard, False
-            verdict = liveness.tick(self._loop.time(), heard=heard, reading=self._inbox.is_empty)
+            verdict = liveness.tick(
+                self._loop.time(), heard=heard, reading=self._inbox.is_empty, held=self._flow.is_held
+            )
             if verdict is Verdict.GIVE_UP:
                 self._end(Ended(_silent(limit)))
             elif verdict is Verdict.PING and (ping is None or ping.done()):

@@ -59,6 +59,10 @@ class Channel(Source, Protocol):
         """Send input; returns when it is on its way."""
         ...
 
+    async def paste(self, piece: bytes) -> None:
+        """Send a piece of a paste; returns when the next may follow without holding up anything else."""
+        ...
+
     async def end_input(self) -> None:
         """Tell the command that no more input comes, where the protocol has a word for it."""
         ...

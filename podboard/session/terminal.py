@@ -12,10 +12,13 @@ from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED, Outco
 from podboard.model.badge import Badge, TerminalState
 from podboard.model.ending import EndingKind, failed
 from podboard.model.request import ExecRequest
+from podboard.model.sizes import sent_of
 from podboard.model.text import one_line
 from podboard.session.climber import Climber
 from podboard.session.outage import Outage
+from podboard.session.outbox import Outbox, Paste
 from podboard.session.pump import Pump, Turns
+from podboard.vt.paste import encode_paste, encode_pieces
 from podboard.vt.screen import Screen
 
 if TYPE_CHECKING:
@@ -36,6 +39,9 @@ SLICE: Final = 16 * 1024
 
 ANSWERS: Final = 64 * 1024
 """Bytes of waiting input beyond which a program is not answered: it asks and does not read."""
+
+_LITTLE: Final = 1024
+"""Characters of a paste that is sent as if it were typed."""
 
 _LOG_LINES: Final = 500
 
@@ -151,7 +157,7 @@ class Terminal:
         self._turns = turns or Turns()
         self._channel: Channel | None = None
         self._listener: Listener | None = None
-        self._input = bytearray()
+        self._outbox = Outbox()
         self._signs = ("", 0, False)
         self._has_input = asyncio.Event()
         self._has_size = asyncio.Event()
@@ -209,11 +215,32 @@ class Terminal:
         self._send(data)
 
     def _send(self, data: bytes) -> None:
-        if self._channel is not None and not self._input and self._channel.write_nowait(data):
+        if self._channel is not None and not self._outbox and self._channel.write_nowait(data):
             self.sent += len(data)
             return
-        self._input += data
+        self._outbox.put(data)
         self._has_input.set()
+
+    def paste(self, text: str) -> None:
+        """Send pasted text, after all that was sent before and before all that is sent later."""
+        bracketed = self.screen.bracketed_paste
+        if len(text) <= _LITTLE:
+            self.write(encode_paste(text, bracketed=bracketed))
+        elif self.takes_input:
+            size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+            self._outbox.put_paste(Paste(encode_pieces(text, bracketed=bracketed), size))
+            self._has_input.set()
+
+    @property
+    def pasting(self) -> Paste | None:
+        """The paste that is being sent; None where none is."""
+        return self._outbox.paste
+
+    def cancel_paste(self) -> None:
+        """Send no more of the paste that is being sent."""
+        if (paste := self._outbox.paste) is not None:
+            paste.cancel()
+            self._note(logging.INFO, f"a paste was given up: {sent_of(paste.sent, paste.size)} were sent")
 
     def resize(self, size: Size) -> None:
         """Change the size of the screen; the container hears of the last of many changes."""
@@ -376,7 +403,7 @@ class Terminal:
             for start in range(0, len(data), SLICE):
                 screen.feed(data[start : start + SLICE])
         replies = screen.take_replies()
-        if replies and len(self._input) < ANSWERS:
+        if replies and self._outbox.typed < ANSWERS:
             self._send(replies)
 
     def _say_output(self) -> None:
@@ -391,14 +418,22 @@ class Terminal:
     async def _send_input(self, channel: Channel) -> None:
         while True:
             # Only while nothing waits here may input take the short way.
-            self._channel = channel if not self._input else None
+            self._channel = channel if not self._outbox else None
             await self._has_input.wait()
             self._has_input.clear()
             self._channel = None
-            data = bytes(self._input)
-            self._input.clear()
+            while (item := self._outbox.take())[0]:
+                await self._send_item(channel, *item)
+
+    async def _send_item(self, channel: Channel, data: bytes, paste: Paste | None) -> None:
+        if paste is None:
             await channel.write(data)
-            self.sent += len(data)
+        else:
+            if self.recorder is not None:
+                self.recorder.input(data)
+            await channel.paste(data)
+            paste.sent += len(data)
+        self.sent += len(data)
 
     async def _send_sizes(self, channel: Channel) -> None:
         # Beside the input: a program that does not read holds input back, but not its size.
@@ -413,7 +448,11 @@ class Terminal:
         self.ending = ending
         if ending.kind is EndingKind.DROPPED:
             self.outage = Outage(ending)
-        self._input.clear()
+        if (paste := self._outbox.paste) is not None:
+            self._note(
+                logging.WARNING, f"it ended within a paste: {sent_of(paste.sent, paste.size)} were sent"
+            )
+        self._outbox.clear()
         failure = ending.kind is EndingKind.FAILED
         self._note(logging.WARNING if failure else logging.INFO, ending.sentence)
         self._become(TerminalState.FAILED if failure else TerminalState.CLOSED, ending.exit_code)

@@ -147,6 +147,10 @@ class SshSession(asyncssh.SSHClientSession[bytes]):
                 if not self._send(data[start : start + _CHUNK]):
                     return
 
+    async def paste(self, piece: bytes) -> None:
+        """Send a piece of a paste. The window holds back no changes of size, and no keepalives."""
+        await self.write(piece)
+
     def write_nowait(self, data: bytes) -> bool:
         """Send a little input at once; False where other input goes before it, or it is not little."""
         if self._writing.locked() or len(data) > _LITTLE or not self._writable.is_set():

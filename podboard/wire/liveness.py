@@ -36,15 +36,17 @@ class Liveness:
         self._limit = limit
         self._since = now
 
-    def tick(self, now: float, *, heard: bool, reading: bool) -> Verdict:
+    def tick(self, now: float, *, heard: bool, reading: bool, held: bool = False) -> Verdict:
         """Decide at one tick, about every ``PING_EVERY`` seconds.
 
         Args:
             now: Seconds on the steady clock.
             heard: Whether anything came since the last tick.
             reading: Whether the reader is waiting for more. If not, silence is not counted.
+            held: Whether the other end still has a paste for a command that does not read: until that is
+                taken it answers nothing. A network that is gone is then left to TCP to find out.
         """
-        if heard or not reading:
+        if heard or not reading or held:
             self._since = now
         if not reading:
             return Verdict.WAIT

@@ -17,6 +17,7 @@ from podboard.model.ending import CLOSED_BY_US, EndingKind
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.wire.exec_channel import V5, Ended, Stderr, Stdout
+from podboard.wire.flow import AHEAD
 from podboard.wire.liveness import Liveness, Verdict
 from tests.support.recordings import FOLDER, recording
 from tests.support.replay import (
@@ -36,6 +37,7 @@ SHELL = Target("team-a", "shell")
 SHELL_PATH = "/api/v1/namespaces/team-a/pods/shell/exec"
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 SIZE = Size(80, 24)
+PIECE = bytes(32 * 1024)
 JSON = {"content-type": "application/json"}
 
 
@@ -306,8 +308,8 @@ def ticks(monkeypatch: pytest.MonkeyPatch) -> list[Tick]:
     ticks: list[Tick] = []
     tick = Liveness.tick
 
-    def noted(self: Liveness, now: float, *, heard: bool, reading: bool) -> Verdict:
-        ticks.append(Tick(heard, tick(self, now, heard=heard, reading=reading)))
+    def noted(self: Liveness, now: float, *, heard: bool, reading: bool, held: bool) -> Verdict:
+        ticks.append(Tick(heard, tick(self, now, heard=heard, reading=reading, held=held)))
         return ticks[-1].verdict
 
     monkeypatch.setattr(Liveness, "tick", noted)
@@ -480,6 +482,56 @@ async def test_a_long_paste_lets_a_resize_through(server: ReplayServer, client: 
     assert 4 in channels
     assert channels.index(4) < len(channels) - 2
     assert b"".join(f.payload for f in server.heard if f.channel == 0) == paste
+
+
+async def test_a_paste_goes_no_further_ahead_than_the_server_answers(
+    server: ReplayServer, client: ApiClient, ticks: list[Tick]
+) -> None:
+    reads = asyncio.Event()
+
+    async def script(request: Request, reader: Reader, writer: Writer) -> None:
+        writer.write(upgrade(request, V5))
+        heard = 0
+        while heard <= AHEAD:
+            heard += len((await server.hear(reader, "binary")).payload)
+        await reads.wait()
+        # One pong stands for all pings before it.
+        writer.write(encode("pong", b"%d" % (heard // len(PIECE))))
+        await until_closed(reader, writer)
+
+    server.on(SHELL_PATH, script)
+    session = await quick_session(client, silence_limit=0.05)
+    receiving = asyncio.create_task(session.receive())
+    async with asyncio.timeout(10):
+        for _ in range(AHEAD // len(PIECE)):
+            await session.paste(PIECE)
+        pasting = asyncio.create_task(session.paste(PIECE))
+        # Far longer than the silence that would otherwise end it.
+        ticks.clear()
+        await until(lambda: len(ticks) > 20)
+        assert {tick.verdict for tick in ticks} == {Verdict.PING}
+        assert not pasting.done()
+        assert not receiving.done()
+        reads.set()
+        await pasting
+    ended = await receiving
+    assert isinstance(ended, Ended)
+    assert "no byte for" in ended.ending.sentence, "once all is taken, silence is silence again"
+    await session.close()
+
+
+async def test_a_paste_waits_for_no_answer_once_the_connection_is_gone(
+    server: ReplayServer, client: ApiClient
+) -> None:
+    session = await scripted(server, client)
+    async with asyncio.timeout(10):
+        for _ in range(AHEAD // len(PIECE)):
+            await session.paste(PIECE)
+        pasting = asyncio.create_task(session.paste(PIECE))
+        await asyncio.sleep(0)
+        assert not pasting.done()
+        await session.close()
+        await pasting
 
 
 async def test_a_little_input_goes_at_once_and_in_order(server: ReplayServer, client: ApiClient) -> None:

@@ -64,6 +64,9 @@ class FakeChannel:
         await self.open_for_input.wait()
         self.written.append(data)
 
+    async def paste(self, piece: bytes) -> None:
+        await self.write(piece)
+
     async def end_input(self) -> None:
         self.input_has_ended = True
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podboard.vt.paste import END, START, encode_paste
+from podboard.vt import paste as paste_module
+from podboard.vt.paste import END, START, Glance, encode_paste, encode_pieces, glance, joined
 
 CONTROLS = [chr(code) for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"]
 ANYTHING = st.lists(
@@ -93,3 +94,51 @@ def test_a_marked_paste_has_no_escape_but_its_two_markers(text: str) -> None:
 @given(ANYTHING)
 def test_an_unmarked_paste_has_no_control_but_tab_and_enter(text: str) -> None:
     assert not set(encode_paste(text, bracketed=False).decode()) & (set(CONTROLS) - set("\t\r"))
+
+
+@given(ANYTHING, st.booleans())
+def test_pieces_are_small_and_nothing_but_the_paste(text: str, bracketed: bool) -> None:  # noqa: FBT001
+    whole = encode_paste(text, bracketed=bracketed)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(paste_module, "PIECE", 8)
+        pieces = list(encode_pieces(text, bracketed=bracketed))
+    assert b"".join(pieces) == whole
+    assert all(0 < len(piece) <= 8 for piece in pieces)
+    for piece in pieces:
+        piece.decode()
+
+
+def test_a_piece_is_made_when_it_is_asked_for() -> None:
+    pieces = encode_pieces("x" * (64 << 20), bracketed=True)
+    assert next(pieces) == START
+    assert next(pieces) == b"x" * paste_module.PIECE
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("ls", Glance(1, 2, 0, breaks=False, ends_line=False, has_end=False)),
+        ("ls\n", Glance(1, 3, 0, breaks=True, ends_line=True, has_end=False)),
+        ("a\r\nb\rc\n\n", Glance(4, 8, 0, breaks=True, ends_line=True, has_end=False)),
+        ("gr\u00fc\u00a0\tn", Glance(1, 8, 0, breaks=False, ends_line=False, has_end=False)),
+        ("\x1b[201~rm\x7f", Glance(1, 9, 2, breaks=False, ends_line=False, has_end=True)),
+        ("\x9b201~\x80\x00", Glance(1, 9, 3, breaks=False, ends_line=False, has_end=True)),
+    ],
+)
+def test_what_a_person_should_know(text: str, seen: Glance) -> None:
+    assert glance(text) == seen
+
+
+@given(ANYTHING)
+def test_what_is_left_out_is_counted(text: str) -> None:
+    text = "".join(character for character in text if not "\ud800" <= character <= "\udfff")
+    marked = encode_paste(text, bracketed=True).removeprefix(START).removesuffix(END).decode()
+    assert glance(text).controls == len(text) - len(marked)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("one\n  two \\\r\n\nthree\n", "one two \\ three"), ("\n\n", ""), ("a\tb", "a\tb")],
+)
+def test_lines_can_be_made_one(text: str, line: str) -> None:
+    assert joined(text) == line

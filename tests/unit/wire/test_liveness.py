@@ -21,3 +21,10 @@ def test_a_paused_reader_draws_no_conclusion() -> None:
     assert liveness.tick(500.0, heard=False, reading=False) is Verdict.WAIT
     assert liveness.tick(500.0 + PING_EVERY, heard=False, reading=True) is Verdict.PING
     assert liveness.tick(500.0 + SILENCE_LIMIT, heard=False, reading=True) is Verdict.GIVE_UP
+
+
+def test_a_paste_that_is_not_taken_yet_draws_no_conclusion_but_is_pinged_behind() -> None:
+    liveness = Liveness(now=0.0)
+    assert liveness.tick(500.0, heard=False, reading=True, held=True) is Verdict.PING
+    assert liveness.tick(500.0 + PING_EVERY, heard=False, reading=True) is Verdict.PING
+    assert liveness.tick(500.0 + SILENCE_LIMIT, heard=False, reading=True) is Verdict.GIVE_UP
