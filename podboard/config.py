@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from podboard.errors import ConfigError
+from podboard.model.broadcast import LEAST_DISARM_AFTER, MOST_DISARM_AFTER, BroadcastRules
 from podboard.model.record import SSH_PLAIN, SshConnectionDetails
 from podboard.model.text import one_line
 
@@ -22,7 +23,7 @@ MOST_SCROLLBACK: Final = 1_000_000
 """Lines a terminal keeps unless told otherwise, and can be told to keep: a gigabyte, at 120 columns."""
 
 _CONTEXTS: Final = "contexts"
-_TABLES: Final = {"ssh", "record", "terminals"}
+_TABLES: Final = {"ssh", "record", "terminals", "broadcast"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,14 @@ class Config:
     Attributes:
         bastion: ``[ssh]``.
         record: ``[record]``.
+        broadcast: ``[broadcast]``.
         reconnect: Of ``[terminals]``: whether a new shell is opened where a connection was dropped.
         scrollback: Of ``[terminals]``: how many lines a terminal keeps above its screen.
     """
 
     bastion: Bastion | None = None
     record: Recording = Recording()
+    broadcast: BroadcastRules = BroadcastRules()
     reconnect: bool = True
     scrollback: int = SCROLLBACK
 
@@ -95,6 +98,7 @@ def read_config(path: Path) -> Config:
     return Config(
         _bastion(_table(values, "ssh", where), where) if "ssh" in values else None,
         _recording(_table(values, "record", where), where),
+        _broadcast(_table(values, "broadcast", where), where),
         *_terminals(_table(values, "terminals", where), where),
     )
 
@@ -115,6 +119,22 @@ def _recording(table: Mapping[str, Any], where: str) -> Recording:
     if not isinstance(with_input, bool):
         raise ConfigError(f"input of [record] in {where} must be true or false")
     return Recording(_contexts(table, "record", where, []), with_input)
+
+
+def _broadcast(table: Mapping[str, Any], where: str) -> BroadcastRules:
+    rules = BroadcastRules()
+    if wrong := next((name for name in table if name not in {"disarm_after", "protected"}), None):
+        raise ConfigError(
+            f'[broadcast] in {where} has "{one_line(wrong)}", which it cannot have',
+            "it has disarm_after and protected",
+        )
+    seconds = table.get("disarm_after", rules.disarm_after)
+    if type(seconds) is not int or not LEAST_DISARM_AFTER <= seconds <= MOST_DISARM_AFTER:
+        raise ConfigError(
+            f"disarm_after of [broadcast] in {where} must be a number of seconds"
+            f" from {LEAST_DISARM_AFTER} to {MOST_DISARM_AFTER}"
+        )
+    return BroadcastRules(seconds, _globs(table, "protected", "broadcast", where, []))
 
 
 def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int]:
@@ -148,7 +168,11 @@ def _bastion(table: Mapping[str, Any], where: str) -> Bastion:
 
 
 def _contexts(table: Mapping[str, Any], name: str, where: str, default: list[str]) -> tuple[str, ...]:
-    contexts = table.get(_CONTEXTS, default)
-    if not isinstance(contexts, list) or not all(isinstance(context, str) for context in contexts):
-        raise ConfigError(f"contexts of [{name}] in {where} must be a list of text", 'like ["prod-*"]')
-    return tuple(contexts)
+    return _globs(table, _CONTEXTS, name, where, default)
+
+
+def _globs(table: Mapping[str, Any], key: str, name: str, where: str, default: list[str]) -> tuple[str, ...]:
+    globs = table.get(key, default)
+    if not isinstance(globs, list) or not all(isinstance(glob, str) for glob in globs):
+        raise ConfigError(f"{key} of [{name}] in {where} must be a list of text", 'like ["prod-*"]')
+    return tuple(globs)

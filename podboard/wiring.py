@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from podboard.kube.access import Access
     from podboard.kube.client import ApiClient
     from podboard.kube.login import LendTerminal
+    from podboard.model.broadcast import BroadcastRules
     from podboard.model.overrides import Overrides
     from podboard.model.question import Ask
     from podboard.model.record import Record, SshConnectionDetails
@@ -128,6 +129,11 @@ class Ways:
     def scrollback(self) -> int:
         """How many lines terminals keep above their screens."""
         return self._config.scrollback
+
+    @property
+    def broadcast(self) -> BroadcastRules:
+        """How a broadcast is armed."""
+        return self._config.broadcast
 
     def recordings(self, context: str) -> Recordings:
         """Return where the terminals of a context are recorded, and whether they are without being asked."""
@@ -299,6 +305,7 @@ async def open_cluster(
         cluster.recordings = ways.recordings(cluster.context)
         cluster.returns = ways.returns
         cluster.scrollback = ways.scrollback
+        cluster.broadcast = ways.broadcast
         yield cluster
 
 

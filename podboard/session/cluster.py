@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from podboard.errors import PodboardError
 from podboard.kube.namespaces import list_namespaces
 from podboard.kube.pods import FeedPhase, PodFeed
+from podboard.model.broadcast import BroadcastRules
 from podboard.session.pump import Turns
 from podboard.session.roster import Roster
 
@@ -45,6 +46,7 @@ class Cluster:
         recordings: Where those are recorded; None where they cannot be.
         returns: Whether they open a new shell by themselves where a connection was dropped.
         scrollback: How many lines they keep above their screens.
+        broadcast: How typing into many of them at once is armed.
         changed: Set whenever the roster or the trouble is different from what it was.
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
     """
@@ -60,6 +62,7 @@ class Cluster:
         self.recordings: Recordings | None = None
         self.returns = False
         self.scrollback = 10_000
+        self.broadcast = BroadcastRules()
         self.changed = asyncio.Event()
         self.trouble = trouble or "listing pods…"
         self._client = client

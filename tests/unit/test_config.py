@@ -56,9 +56,26 @@ def test_how_many_lines_terminals_keep(tmp_path: Path) -> None:
     assert read_config(written(tmp_path, "[terminals]\nscrollback = 50_000\n")).scrollback == 50_000
 
 
+def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
+    rules = read_config(written(tmp_path, "")).broadcast
+    assert rules.disarm_after == 60
+    assert not rules.protects("prod-eu")
+    text = '[broadcast]\ndisarm_after = 20\nprotected = ["prod*", "stage"]\n'
+    rules = read_config(written(tmp_path, text)).broadcast
+    assert rules.disarm_after == 20
+    assert [name for name in ("prod-eu", "stage", "stage-2", "dev", "") if rules.protects(name)] == [
+        "prod-eu",
+        "stage",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[broadcast]\ndisarm_after = 0", "disarm_after of [broadcast] in * must be a number of seconds"),
+        ("[broadcast]\ndisarm_after = true", "must be a number of seconds from 5 to 3600"),
+        ('[broadcast]\nprotected = "prod"', "protected of [broadcast] in * must be a list of text"),
+        ("[broadcast]\nalways = true", '[broadcast] in * has "always", which it cannot have'),
         ("[terminals]\nscrollback = -1", "scrollback of [terminals] in * must be a number from 0 to 1000000"),
         ("[terminals]\nscrollback = true", "scrollback of [terminals] in * must be a number"),
         ('[terminals]\nscrollback = "all"', "scrollback of [terminals] in * must be a number"),
