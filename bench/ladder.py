@@ -9,8 +9,9 @@ import socket
 import subprocess
 import time
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bench.report import alternate, at_most, below, skipped
 from bench.world import BIN, NAMESPACE, PROMPT, PYTHON
@@ -28,8 +29,7 @@ TERMINALS = 20
 _PATIENCE = 60.0
 
 
-@dataclass(frozen=True)
-class Bastion:
+class Bastion(Struct, frozen=True):
     """A host with kubectl, and who may log in there.
 
     Attributes:

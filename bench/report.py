@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """One line of the table.
 
     Attributes:

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bench.outer import SIZE, Outer
 
@@ -26,8 +27,7 @@ NAMESPACE = "shop"
 PROMPT = "~$ "
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """One cluster and the folder its measures may write to."""
 
     folder: Path

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from podboard.errors import ConfigError
 from podboard.model.broadcast import LEAST_DISARM_AFTER, MOST_DISARM_AFTER, BroadcastRules
@@ -26,8 +26,7 @@ _CONTEXTS: Final = "contexts"
 _TABLES: Final = {"ssh", "record", "terminals", "broadcast"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bastion:
+class Bastion(Struct, frozen=True):
     """A host to go by where no record names one.
 
     Attributes:
@@ -42,8 +41,7 @@ class Bastion:
         return any(fnmatchcase(context, pattern) for pattern in self.contexts)
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """What is recorded without being asked for.
 
     Attributes:
@@ -59,8 +57,7 @@ class Recording:
         return any(fnmatchcase(context, pattern) for pattern in self.contexts)
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What the file says.
 
     Attributes:
@@ -86,13 +83,26 @@ def read_config(path: Path) -> Config:
     """
     where = one_line(str(path))
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return Config()
     except OSError as error:
         raise ConfigError(f"{where} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where} is no valid TOML: {error.reason}") from error
+    return _config(_parsed(text, where), where)
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{where} is no valid TOML: {one_line(str(error))}") from error
+
+
+def _config(values: Mapping[str, Any], where: str) -> Config:
     if unknown := next((name for name in values if name not in _TABLES), None):
         raise ConfigError(f'{where} has "{one_line(unknown)}", which podboard does not know', "remove it")
     return Config(

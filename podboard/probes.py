@@ -7,9 +7,10 @@ import contextlib
 import socket
 import threading
 import time
-from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from podboard.errors import PodboardError
 from podboard.model.checkup import Check, Result, failed

@@ -6,10 +6,11 @@ import asyncio
 import importlib
 import os
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from podboard.errors import KubeconfigError, NoKubeconfigError, NotApplicableError
 from podboard.model.attempt import METHODS
@@ -43,8 +44,7 @@ _FOR_CLUSTERS = ("podboard.session.cluster", "podboard.session.recorder", "podbo
 _NO_CLUSTER = "no cluster to list pods from: r shows the records, o there opens a terminal"
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """One kind of way into a pod, as the climber has it."""
 
     name: str
@@ -55,8 +55,7 @@ async def _no_records(_: Target, context: str | None) -> Record | None:  # noqa:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """What the ways into pods need that is not theirs.
 
     Attributes:
@@ -68,6 +67,10 @@ class Services:
     find_record: FindRecord = _no_records
     ask: Ask | None = None
     lend_terminal: LendTerminal | None = None
+
+
+NOBODY: Final = Services()
+"""No records, and nobody to ask."""
 
 
 class Ways:
@@ -245,7 +248,7 @@ def _load_record(record: Record, overrides: Overrides) -> Access:
 
 
 @asynccontextmanager
-async def open_ways(overrides: Overrides, services: Services = Services()) -> AsyncIterator[Ways]:
+async def open_ways(overrides: Overrides, services: Services = NOBODY) -> AsyncIterator[Ways]:
     """Find the ways into the pods of the cluster that the flags and the environment name.
 
     Args:
@@ -266,7 +269,7 @@ async def open_ways(overrides: Overrides, services: Services = Services()) -> As
 @asynccontextmanager
 async def open_cluster(
     overrides: Overrides,
-    services: Services = Services(),
+    services: Services = NOBODY,
     *,
     all_namespaces: bool,
     can_do_without: bool = False,

@@ -7,9 +7,10 @@ import gc
 import os
 import sys
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from podboard.commands.board_records import demo_records, open_records, upgrade_records
 from podboard.commands.demo import PLACE, demo_cluster

@@ -7,8 +7,10 @@ import os
 import shutil
 import sys
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from podboard.commands.doctor_text import Style, block, checkup_document, last_line
 from podboard.commands.in_terminal import InTerminal
@@ -37,8 +39,7 @@ _NARROWEST: Final = 40
 _DEFAULT_NAMESPACE: Final = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the command line asks for.
 
     Attributes:

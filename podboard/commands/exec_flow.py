@@ -9,10 +9,11 @@ import signal
 import sys
 import time
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
+
+from msgspec import Struct
 
 from podboard.commands.in_terminal import InTerminal
 from podboard.commands.output import harmless
@@ -70,8 +71,7 @@ _NO_WAY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the command line asks for.
 
     Attributes:

@@ -53,11 +53,9 @@ def add_cluster_flags(parser: argparse.ArgumentParser) -> argparse._MutuallyExcl
 
 def overrides(options: argparse.Namespace) -> Overrides:
     """Return what the flags say."""
-    from dataclasses import fields
-
     from podboard.model.overrides import Overrides
 
-    names = {field.name for field in fields(Overrides)}
+    names = Overrides.__struct_fields__
     given = {name: value for name, value in vars(options).items() if name in names}
     return Overrides(**{**given, "as_groups": tuple(given.get("as_groups", ()))})
 

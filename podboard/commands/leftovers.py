@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from podboard.commands.database_flag import database_of
 from podboard.commands.flags import overrides

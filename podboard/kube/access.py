@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from podboard.errors import KubeconfigError
+from podboard.model.secret import Discreet
 from podboard.model.text import one_line
 
 if TYPE_CHECKING:
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class ClientCertificate:
+class ClientCertificate(Discreet, frozen=True):
     """A client's certificate and its key, PEM."""
 
     certificate: bytes
-    key: bytes = field(repr=False)
+    key: bytes
 
 
 class InteractiveMode(StrEnum):
@@ -31,8 +30,7 @@ class InteractiveMode(StrEnum):
     ALWAYS = "Always"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecPlugin:
+class ExecPlugin(Discreet, frozen=True, kw_only=True):
     """A program that prints credentials, as ``client.authentication.k8s.io`` defines it.
 
     Attributes:
@@ -46,16 +44,15 @@ class ExecPlugin:
 
     where: str
     command: str
-    args: tuple[str, ...] = field(default=(), repr=False)
-    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    args: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
     api_version: str
     interactive: InteractiveMode
     install_hint: str = ""
-    cluster: Mapping[str, Any] | None = field(default=None, repr=False)
+    cluster: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OidcProvider:
+class OidcProvider(Discreet, frozen=True, kw_only=True):
     """An OpenID Connect login that somebody else made, and that can be renewed.
 
     Attributes:
@@ -73,13 +70,12 @@ class OidcProvider:
     file: Path
     issuer: str
     client_id: str
-    client_secret: str = field(default="", repr=False)
-    ca: bytes | None = field(default=None, repr=False)
-    proxy: str = field(default="", repr=False)
+    client_secret: str = ""
+    ca: bytes | None = None
+    proxy: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Discreet, frozen=True, kw_only=True):
     """One cluster, one user. Its repr shows no secret.
 
     Attributes:
@@ -102,17 +98,17 @@ class Access:
     context: str = ""
     cluster: str = ""
     user: str = ""
-    ca: bytes | None = field(default=None, repr=False)
+    ca: bytes | None = None
     insecure: bool = False
     tls_server_name: str = ""
-    client_certificate: ClientCertificate | None = field(default=None, repr=False)
-    token: str = field(default="", repr=False)
+    client_certificate: ClientCertificate | None = None
+    token: str = ""
     token_file: Path | None = None
     username: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
     plugin: ExecPlugin | None = None
     oidc: OidcProvider | None = None
-    proxy: str = field(default="", repr=False)
+    proxy: str = ""
     impersonate: tuple[tuple[str, str], ...] = ()
     request_timeout: float = 0.0
 

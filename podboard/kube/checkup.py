@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from podboard.errors import ApiError, Denied, FailureKind, LoginError, PodboardError, UnreachableError
 from podboard.kube.certificates import in_words, moment, read_certificate

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from podboard.model.duration import human_duration
+from podboard.model.secret import Discreet
 
 if TYPE_CHECKING:
     from podboard.kube.access import ClientCertificate
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Discreet, frozen=True):
     """What a request is sent with. Its repr shows no secret."""
 
-    token: str = field(default="", repr=False)
-    certificate: ClientCertificate | None = field(default=None, repr=False)
+    token: str = ""
+    certificate: ClientCertificate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """Credentials that were made for us.
 
     Attributes:

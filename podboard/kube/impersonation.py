@@ -5,9 +5,10 @@ Source: client-go's ``transport`` package, which spells what a header's name can
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from podboard.errors import KubeconfigError
 

@@ -8,11 +8,13 @@ set; files that do not exist are skipped. A file named on the command line is re
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 
 from podboard.errors import KubeconfigError, NoKubeconfigError
 from podboard.model.text import one_line
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times as fast
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Entry:
+class Entry(Struct, frozen=True):
     """A named cluster, user or context.
 
     Attributes:

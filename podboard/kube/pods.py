@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from podboard.errors import ApiError, PodboardError, UnreachableError
 from podboard.kube.failures import no_api_server
 from podboard.model.names import checked_namespace
@@ -67,8 +69,7 @@ class FeedPhase(StrEnum):
     RETRYING = "retrying"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedState:
+class FeedState(Struct, frozen=True):
     """How the feed stands.
 
     Attributes:
@@ -90,8 +91,7 @@ class FeedState:
     retry_in: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PodChanges:
+class PodChanges(Struct, frozen=True):
     """What is different since the last ones.
 
     Attributes:

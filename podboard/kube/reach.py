@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import ssl
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
 from aiohttp.client_reqrep import ConnectionKey
+from msgspec.structs import replace
 from python_socks import ProxyError, ProxyType
 from python_socks.async_.asyncio.v2 import Proxy
 

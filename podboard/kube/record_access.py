@@ -12,8 +12,9 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from podboard.errors import RecordError
 from podboard.kube.access import Access

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from podboard.errors import KubeconfigError, NoKubeconfigError, UsageError
 from podboard.kube.access import Access, ClientCertificate, ExecPlugin, InteractiveMode, OidcProvider

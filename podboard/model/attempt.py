@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from podboard.errors import Denied  # noqa: TC001 - rows are decoded by the fields' types
 
@@ -45,8 +46,7 @@ OUTCOME_SIGNS: Final = {
 """One cell each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One way into a pod, tried once.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class TerminalState(StrEnum):
@@ -26,8 +27,7 @@ SIGNS = {
 """One cell each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True):
     """What a pane, a tab and a row of the pod list say of a terminal.
 
     Attributes:

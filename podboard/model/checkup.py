@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from podboard.errors import FailureKind
 from podboard.model.attempt import Attempt, Outcome
@@ -57,8 +58,7 @@ RESULT_SIGNS: Final = {
 """One cell each, as ``OUTCOME_SIGNS``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What is to be looked at.
 
     Attributes:
@@ -70,8 +70,7 @@ class Scope:
     with_exec: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One step.
 
     Attributes:
@@ -97,8 +96,7 @@ class Check:
     denied: Denied | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Checkup:
+class Checkup(Struct, frozen=True):
     """One way, looked at.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class EndingKind(StrEnum):
@@ -15,8 +16,7 @@ class EndingKind(StrEnum):
     CLOSED_BY_US = "closed"  # the person, or podboard on its way out
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """The end of a terminal.
 
     Attributes:

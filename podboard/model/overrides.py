@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from podboard.model.secret import Discreet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overrides:
+class Overrides(Discreet, frozen=True, kw_only=True):
     """kubectl's flags for reaching a cluster; empty where a flag was not given. Its repr shows no secret.
 
     Attributes:
@@ -27,7 +26,7 @@ class Overrides:
     tls_server_name: str = ""
     certificate_authority: str = ""
     insecure_skip_tls_verify: bool = False
-    token: str = field(default="", repr=False)
+    token: str = ""
     as_user: str = ""
     as_groups: tuple[str, ...] = ()
     as_uid: str = ""

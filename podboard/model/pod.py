@@ -53,6 +53,8 @@ class Container(_Part, frozen=True):
 
     name: str = ""
     restart_policy: str = ""
+    stdin: bool = False
+    tty: bool = False
 
 
 class ReadinessGate(_Part, frozen=True):

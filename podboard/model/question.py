@@ -6,8 +6,9 @@ question; it is still a stranger's text and says nothing in podboard's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,7 @@ class Prompt(NamedTuple):
     echo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PassphraseQuestion:
+class PassphraseQuestion(Struct, frozen=True):
     """What opens an encrypted private key.
 
     Attributes:
@@ -40,8 +40,7 @@ class PassphraseQuestion:
         return (Prompt(f"passphrase of {self.key}"),)
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordQuestion:
+class PasswordQuestion(Struct, frozen=True):
     """A person's password on a host.
 
     Attributes:
@@ -58,8 +57,7 @@ class PasswordQuestion:
         return (Prompt(f"password of {self.host}"),)
 
 
-@dataclass(frozen=True, slots=True)
-class ServerQuestion:
+class ServerQuestion(Struct, frozen=True):
     """What a server wants to know (keyboard-interactive): a password, a code, both.
 
     Attributes:
@@ -77,8 +75,7 @@ class ServerQuestion:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HostKeyQuestion:
+class HostKeyQuestion(Struct, frozen=True):
     """Whether an unknown host key is the host's own.
 
     Attributes:

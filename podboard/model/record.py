@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from podboard.model.secret import Secret
 from podboard.model.text import one_line
@@ -48,8 +49,7 @@ _MOST_PORT = 65535
 _EMPTY: Mapping[str, Kept] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class SshConnectionDetails:
+class SshConnectionDetails(Struct, frozen=True):
     """How to reach a host that can run ``kubectl``: JSON as it came, with its secrets hidden.
 
     Attributes:
@@ -109,8 +109,7 @@ def _as_int(value: Json) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and not isinstance(value, bool) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """What is kept about a pod, or about all pods whose names fit a pattern. Its repr shows no secret.
 
     Attributes:
@@ -181,7 +180,7 @@ class RecordKey(NamedTuple):
 
 _NOT_SET_BY_A_PERSON = frozenset({"other", "id", "created_at", "updated_at"})
 
-FIELDS: Final = tuple(entry.name for entry in fields(Record) if entry.name not in _NOT_SET_BY_A_PERSON)
+FIELDS: Final = tuple(name for name in Record.__struct_fields__ if name not in _NOT_SET_BY_A_PERSON)
 """The fields a person sets, in the order in which they are shown."""
 
 

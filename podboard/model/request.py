@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from podboard.model.size import Size
     from podboard.model.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class ExecRequest:
+class ExecRequest(Struct, frozen=True):
     """A command for a container.
 
     Attributes:
@@ -20,6 +20,7 @@ class ExecRequest:
         stdin: Whether it gets an input.
         is_shell: Whether it only waits for what is typed: then it does no harm to start it twice. Who opens
             it names the command.
+        attaches: Whether it is no command but the container's own process, which was there before and goes on.
     """
 
     target: Target
@@ -28,3 +29,4 @@ class ExecRequest:
     size: Size | None = None
     stdin: bool = True
     is_shell: bool = False
+    attaches: bool = False

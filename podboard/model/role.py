@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from podboard.errors import Denied
 
+
+class Right(NamedTuple):
+    """Verbs on a part of pods, and what a Role that grants them is called here.
+
+    Attributes:
+        part: The subresource.
+    """
+
+    part: str
+    verbs: tuple[str, ...]
+    role: str
+
+
 EXEC_VERBS: Final = ("get", "create")
 """What exec over a WebSocket needs on pods/exec: ``get`` since the request is a GET, ``create`` as well from
-Kubernetes 1.35 on."""
+Kubernetes 1.35 on. The same holds for attach."""
 
-ROLE_NAME: Final = "pod-exec"
+EXEC: Final = Right("exec", EXEC_VERBS, "pod-exec")
+ATTACH: Final = Right("attach", EXEC_VERBS, "pod-attach")
+DEBUG: Final = Right("ephemeralcontainers", ("patch",), "pod-debug")
+RIGHTS: Final = {right.part: right for right in (EXEC, ATTACH, DEBUG)}
 
 ACCOUNT: Final = "system:serviceaccount:"
 """What the user name of a service account begins with."""
@@ -23,24 +39,25 @@ _NO_NAME = re.compile(r"[^\w.:@-]", re.ASCII)
 
 
 def role_for(denied: Denied) -> str:
-    """Return a Role that allows terminals in a namespace, and its RoleBinding, as YAML.
+    """Return a Role that grants in a namespace what is lacking, and its RoleBinding, as YAML.
 
     They are for ``kubectl create``; the binding's name is the user's own, and takes nobody else's place.
     """
-    user, namespace = denied
+    user, namespace, part = denied
+    right = RIGHTS[part]
     where = json.dumps(namespace)
-    binding = json.dumps(f"{ROLE_NAME}-{_NO_NAME.sub('-', user)}")
+    binding = json.dumps(f"{right.role}-{_NO_NAME.sub('-', user)}")
     return (
         f"apiVersion: {_GROUP}/v1\n"
         "kind: Role\n"
-        f"metadata: {{name: {ROLE_NAME}, namespace: {where}}}\n"
+        f"metadata: {{name: {right.role}, namespace: {where}}}\n"
         "rules:\n"
-        f'- {{apiGroups: [""], resources: [pods/exec], verbs: [{", ".join(EXEC_VERBS)}]}}\n'
+        f'- {{apiGroups: [""], resources: [pods/{part}], verbs: [{", ".join(right.verbs)}]}}\n'
         "---\n"
         f"apiVersion: {_GROUP}/v1\n"
         "kind: RoleBinding\n"
         f"metadata: {{name: {binding}, namespace: {where}}}\n"
-        f"roleRef: {{apiGroup: {_GROUP}, kind: Role, name: {ROLE_NAME}}}\n"
+        f"roleRef: {{apiGroup: {_GROUP}, kind: Role, name: {right.role}}}\n"
         "subjects:\n"
         f"- {_subject(user)}\n"
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar, final
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,3 +45,10 @@ class Secret(Generic[Value]):
     def __reduce__(self) -> str:
         msg = "a secret cannot be pickled or copied into something that writes it down"
         raise TypeError(msg)
+
+
+class Discreet(Struct, frozen=True):
+    """A value with secrets among its fields: a traceback or a log that holds it says nothing of any."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {HIDDEN}>"

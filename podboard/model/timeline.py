@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec.structs import replace
 
 from podboard.model.attempt import METHODS, OUTCOME_SIGNS, Outcome
 from podboard.model.text import one_line

@@ -6,13 +6,13 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
 import aiosqlite
+from msgspec import Struct
 
 from podboard.errors import DamagedDatabaseError, DatabaseError, OldDatabaseError, SealError
 from podboard.model.text import one_line
@@ -45,8 +45,7 @@ _BUSY_SECONDS: Final = 5.0
 """How long to wait for others to close a database that is to be restored."""
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """A database that was put back.
 
     Attributes:

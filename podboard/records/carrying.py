@@ -6,9 +6,12 @@ import asyncio
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from podboard.errors import DatabaseError, RecordError
 from podboard.model.record import SshConnectionDetails
@@ -33,8 +36,7 @@ _BATCH: Final = 250
 _LONGEST_NAME: Final = 253
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A table that records are carried over from.
 
     Attributes:

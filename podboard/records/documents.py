@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from podboard.errors import RecordError
 from podboard.model.record import (
     FIELDS,
@@ -33,8 +35,7 @@ _SECRET_TEXTS = ("kubeconfig", "token")
 _THE_STORES = ("other", "created_at", "updated_at")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a document was read to be.
 
     Attributes:

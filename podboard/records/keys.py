@@ -6,10 +6,10 @@ import base64
 import binascii
 import json
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from podboard.errors import SealError
+from podboard.model.secret import Discreet
 from podboard.model.text import one_line
 from podboard.records.files import sync
 from podboard.records.sealing import KEY_BYTES, key_name
@@ -22,13 +22,12 @@ Place = Literal["keyring", "file"]
 _SERVICE: Final = "podboard"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Discreet, frozen=True):
     """A key that seals, and where it is kept."""
 
     name: str
     place: Place
-    value: bytes = field(repr=False)
+    value: bytes
 
 
 class Keys:

@@ -7,8 +7,10 @@ are built as ``schema.sql`` says, once.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from podboard.errors import DatabaseError
 from podboard.model.text import one_line
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from podboard.records.carrying import Carrier
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step forward.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import translate
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from podboard.model.record import is_pattern
 
@@ -20,8 +21,7 @@ _NONE: dict[str, _Glob] = {}
 _NO_LETTER = re.compile(r"\[!?\]?[^\]]*\]|[*?]")
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """The record of a pod.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from podboard.model.text import one_line
 from podboard.records.database import VERSION, Kind, check_version, open_any, problems, recognise
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from podboard.records.upgrade import Summary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Struct, frozen=True, kw_only=True):
     """What a database is.
 
     Attributes:

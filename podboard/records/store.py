@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
 
 import msgspec
+from msgspec.structs import replace
 
 from podboard.errors import RecordError, SealError
 from podboard.model.attempt import Attempt
@@ -37,8 +37,8 @@ _MOST_SAID: Final = 5
 """How many problems a message tells of."""
 
 _RECORDINGS: Final = "recordings"
-_CONNECTION: Final = tuple(entry.name for entry in fields(Connection) if entry.name != _RECORDINGS)
-_SHELL: Final = tuple(entry.name for entry in fields(Shell))
+_CONNECTION: Final = tuple(name for name in Connection.__struct_fields__ if name != _RECORDINGS)
+_SHELL: Final = Shell.__struct_fields__
 
 # The record may have been removed while the terminal was open.
 _VALUES: Final = tuple(

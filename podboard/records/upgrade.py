@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from podboard.errors import DamagedDatabaseError, DatabaseError
 from podboard.model.text import one_line
@@ -50,8 +52,7 @@ def no_progress(_step: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True):
     """What an upgrade did, or would do.
 
     Attributes:

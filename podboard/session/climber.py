@@ -6,9 +6,11 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec.structs import replace
 
 from podboard.errors import DatabaseError, FailureKind, NotApplicableError, PodboardError
 from podboard.model.attempt import (
@@ -352,7 +354,8 @@ class Climber:
         # A WebSocket alone need not be reached for first; a host may have questions, which can be taken back.
         if len(self._tries) > 1 or tried.rung == SSH:
             await way.reach(say)
-        has_turn = await self._take_turn(patience=HEAD_START if request.is_shell else None)
+        is_harmless = request.is_shell or request.attaches
+        has_turn = await self._take_turn(patience=HEAD_START if is_harmless else None)
         tried.is_opening = True
         try:
             return await way.open(self._marked(tried, request), say)

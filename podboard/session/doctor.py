@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from podboard.errors import DatabaseError, NotApplicableError, PodboardError
 from podboard.model.attempt import SSH, Attempt, Outcome

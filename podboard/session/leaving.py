@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from podboard.errors import DatabaseError, FailureKind, NotApplicableError, PodboardError
 from podboard.model.ending import EndingKind
@@ -57,8 +59,7 @@ class Book(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(Struct, frozen=True):
     """A shell, and the way by which it is reached.
 
     Attributes:

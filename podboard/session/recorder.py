@@ -11,9 +11,10 @@ import secrets
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec import Struct
 
 from podboard.model.text import one_line
 from podboard.wire.asciicast import Code, Encoder
@@ -53,8 +54,7 @@ class _Event(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Recordings:
+class Recordings(Struct, frozen=True):
     """Where the terminals of a cluster are recorded, and which.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from podboard.model.text import one_line
 
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from podboard.model.record import SshConnectionDetails
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A host as somebody named it.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
+from msgspec import Struct
 
 from podboard.errors import HostKeyError, SshUnreachableError
 from podboard.ssh.address import address_of
@@ -82,8 +82,7 @@ class Link:
             await self._through.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Login:
+class _Login(Struct, frozen=True):
     """What it takes to get into one host.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from podboard.errors import RecordError
 from podboard.model.record import FIELDS, SSH_PLAIN, SSH_SECRET, Record, SshConnectionDetails

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -13,15 +14,13 @@ HEAD_START: Final = 1.0
 """Seconds a way has to itself before the next one is tried beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Begin to try a way; it runs beside those that were begun before."""
 
     way: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Wait for what becomes of the ways that were begun.
 
     Attributes:
@@ -31,23 +30,20 @@ class Wait:
     for_silence: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A way leads into the pod."""
 
     way: int
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A way does not lead there; ``for_good`` where no other would."""
 
     way: int
     for_good: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """The head start of the last way begun is over, and nothing is known of it."""
 
 

@@ -5,10 +5,10 @@ Source: ``v1.PodList`` and ``metav1.WatchEvent``, and recordings of a 1.36 serve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from podboard.model.pod import Pod
 
@@ -29,8 +29,7 @@ class _PodList(msgspec.Struct, frozen=True, gc=False):
     metadata: _ListMetadata
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of a list.
 
     Attributes:

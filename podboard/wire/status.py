@@ -7,8 +7,9 @@ exec, there without ``kind`` and ``apiVersion``. The kubelet refuses in plain te
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from podboard.model.text import one_line
 
@@ -19,8 +20,7 @@ _MESSAGE_LIMIT = 4000
 """Characters kept of a message: what matters of a failed start stands behind a long command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """A server's verdict.
 
     Attributes:

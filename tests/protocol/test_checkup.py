@@ -5,12 +5,12 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from podboard.demo.cluster import DemoCluster
 from podboard.demo.images import Image, Tools

@@ -3,19 +3,18 @@
 import datetime as dt
 import ipaddress
 import ssl
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import Struct
 
 AUTHORITY = "test authority"
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     certificate: bytes
     key: bytes
 

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 from tests.support.certificates import authority, server_context, signed
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
@@ -20,8 +22,7 @@ UNAUTHORIZED = (
 )
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One request, as far as it tells who asked.
 
     Attributes:

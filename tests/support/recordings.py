@@ -2,16 +2,16 @@
 
 import base64
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 FOLDER = Path(__file__).parent.parent / "wire"
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Struct, frozen=True):
     opcode: str
     channel: int | None
     payload: bytes
@@ -24,8 +24,7 @@ class Frame:
         return self.payload if self.channel is None else bytes([self.channel]) + self.payload
 
 
-@dataclass(frozen=True)
-class Recording:
+class Recording(Struct, frozen=True):
     name: str
     request: dict[str, Any]
     response: dict[str, Any]

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from msgspec import Struct
+
 from podboard.kube.access import Access
 from tests.support.certificates import Pair, authority, server_context, signed
 from tests.support.recordings import Frame, Recording
@@ -23,8 +25,7 @@ _OPCODES = {"binary": 2, "text": 1, "close": 8, "ping": 9, "pong": 10}
 _NAMES = {number: name for name, number in _OPCODES.items()}
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     method: str
     target: str
     headers: dict[str, str]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from podboard.commands.output import document, emit, note
 from podboard.commands.records.asking import (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from podboard.commands.output import emit, harmless, note, table
 from podboard.commands.records.store import in_store
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from podboard.records.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The access at hand.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -51,11 +51,14 @@ ATTEMPT_LOOKS: Final = {"hint", *_OUTCOME_LOOKS.values()}
 PANE_LOOKS: Final = {"focused", *ATTEMPT_LOOKS, *STATE_LOOKS.values()}
 
 
-def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool, found: str = "") -> Strip:
+def title_line(
+    terminal: Terminal, width: int, look: Look, *, focused: bool, found: str = "", hidden: int = 0
+) -> Strip:
     """The pod and container, the program's own title, and on the right the badge.
 
     Args:
         found: How a search in it stands.
+        hidden: How many terminals of its tab are not shown.
     """
     badge, screen = terminal.badge, terminal.screen
     name, dim = look("focused" if focused else ""), look("dim")
@@ -64,6 +67,7 @@ def title_line(terminal: Terminal, width: int, look: Look, *, focused: bool, fou
     right = Strip(
         [
             Segment(f" {found} " if found else "", name),
+            Segment(f" +{hidden} not shown " if hidden else "", name),
             Segment(f" ↑ {above} of {screen.scrollback} " if above else "", name),
             Segment(_recording(terminal), look("failed")),
             Segment(f" {badge.method} · " if badge.method else " ", dim),

@@ -1,8 +1,7 @@
 """Which records a list is about."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from podboard.commands.records.filters import matching
 from podboard.errors import UsageError

@@ -1,8 +1,7 @@
 """Attempts, line by line."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from podboard.model.attempt import METHODS, OUTCOME_SIGNS, Attempt, Outcome
 from podboard.model.timeline import timeline

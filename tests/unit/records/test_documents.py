@@ -1,12 +1,12 @@
 """Records as documents: what is shown, what is read, what is refused."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
+from msgspec.structs import replace
 
 from podboard.commands.output import document
 from podboard.errors import RecordError

@@ -2,12 +2,12 @@
 
 import os
 import sqlite3
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from podboard.datafiles import data_file
 from podboard.errors import SealError

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from podboard.errors import ApiError, DatabaseError, Denied, FailureKind, NotApplicableError, UntrustedError
 from podboard.model.attempt import Outcome

@@ -1,13 +1,13 @@
 """What typed texts come down to."""
 
 import base64
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from podboard.errors import RecordError
 from podboard.model.pod import Metadata, OwnerReference, Pod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from msgspec import Struct
 from itertools import groupby
 
 import pytest
@@ -26,8 +26,7 @@ TAIL = whole.GHOSTTY_CELL_WIDE_SPACER_TAIL
 HEAD = whole.GHOSTTY_CELL_WIDE_SPACER_HEAD
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell in words; what the core is asked about it (its cluster, its address) is with it."""
 
     content: int = 0
