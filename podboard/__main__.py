@@ -1,6 +1,6 @@
 """Lets ``python -m podboard`` be the ``podboard`` command."""
 
-from podboard.cli import main
+from podboard.cli import enter
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    enter()

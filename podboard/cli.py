@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from podboard import __version__
 from podboard.commands.database_flag import add_database_flag, database_of
@@ -35,6 +36,22 @@ _COMMANDS = {
     "schema": "see, upgrade or restore the database",
 }
 """Commands with modules of their own, and what the help tells of them."""
+
+
+def enter() -> NoReturn:
+    """Be the process: run podboard with its arguments, and end.
+
+    The end is at once. All that was to be done at the end is done by then; to take apart every module and
+    object first, as the interpreter does, takes longer than to reach a pod.
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            code = code or 1
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -101,6 +101,7 @@ def _lean_imports() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
         if before is None:
             del os.environ[name]

@@ -6,7 +6,6 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from podboard.demo.cluster import DemoCluster
 from podboard.errors import ApiError, FailureKind, LoginError, PodboardError, UnreachableError, UntrustedError
@@ -200,10 +200,10 @@ async def test_clocks_that_do_not_go_together_are_told(apart: float, side: str, 
     )
 
 
-@pytest.mark.parametrize("date", [formatdate(usegmt=True), "yesterday", ""])
+@pytest.mark.parametrize("date", ["now", "yesterday", ""])
 async def test_clocks_that_do_are_not(date: str, server: Recorder) -> None:
     server.accepts = "nothing"
-    server.date = date
+    server.date = formatdate(usegmt=True) if date == "now" else date
     assert "clock" not in (await refusal(access(server, token="opaque"))).hint
 
 
