@@ -59,9 +59,13 @@ def _details(draw: st.DrawFn) -> SshConnectionDetails:
 
 _CONTENT = _SECRET_TEXT.filter(lambda text: not text.startswith(("/", "~")))
 
+def _record(**fields: Any) -> Record:
+    """Make a record; Record itself has annotations that hypothesis cannot resolve."""
+    return Record(**fields)
+
+
 RECORDS = st.builds(
-    # As a function: what a Struct takes is told by annotations that only mypy resolves.
-    lambda **fields: Record(**fields),
+    _record,
     name=_LINE.filter(lambda name: name[0] != "-"),
     pod_name=st.from_regex(r"\A[-a-z0-9.*?]{1,40}\Z"),
     namespace=st.none() | _LABEL,
