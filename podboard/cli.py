@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from podboard import __version__
 from podboard.commands.database_flag import add_database_flag, database_of
-from podboard.commands.flags import add_cluster_flags, overrides
+from podboard.commands.flags import add_cluster_flags, given_cluster_flags, overrides
 from podboard.errors import PodboardError
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ _COMMANDS = {
     "schema": "see, upgrade or restore the database",
 }
 """Commands with modules of their own, and what the help tells of them."""
+
+_WITHOUT_CLUSTER = {"demo", "replay", "schema"}
+"""Commands for which flags that say how a cluster is reached mean nothing."""
 
 
 def enter() -> NoReturn:
@@ -101,6 +104,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     if options.behind and not takes_command:
         parser.error("only podboard exec takes a command behind --")
+    if options.command in _WITHOUT_CLUSTER and (given := given_cluster_flags(options)):
+        parser.error(f"podboard {options.command} asks no cluster of a kubeconfig: leave out {given[0]}")
     return options
 
 

@@ -14,6 +14,9 @@ _TITLE: Final = "the cluster, and who asks it"
 
 _UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+_WRITTEN: Final = {"as_user": "--as", "as_groups": "--as-group"}
+"""Flags that are not written as they are kept."""
+
 _NAMESPACE_PREFIXES: Final = ("namespaces/", "namespace/", "ns/")
 
 
@@ -58,6 +61,12 @@ def overrides(options: argparse.Namespace) -> Overrides:
     names = Overrides.__struct_fields__
     given = {name: value for name, value in vars(options).items() if name in names}
     return Overrides(**{**given, "as_groups": tuple(given.get("as_groups", ()))})
+
+
+def given_cluster_flags(options: argparse.Namespace) -> list[str]:
+    """Return which of them were given, as a person writes them."""
+    given = [name for name in overrides(options).__struct_fields__ if name in options]
+    return [_WRITTEN.get(name, f"--{name.replace('_', '-')}") for name in given]
 
 
 def _namespace(text: str) -> str:

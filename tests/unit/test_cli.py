@@ -208,6 +208,8 @@ def test_arguments_of_the_demo(asked: Asked, arguments: list[str], different: As
         (["--nonsense"], "unrecognized arguments"),
         (["nonsense"], "invalid choice"),
         (["-n"], "expected one argument"),
+        (["--context", "prod", "demo"], "podboard demo asks no cluster of a kubeconfig: leave out --context"),
+        (["--as", "ops", "--as-group", "a", "schema", "status"], "leave out --as"),
         *[
             (["--request-timeout", bad], f"{bad} is no time such as 5, 30s or 2m")
             for bad in ("5x", "s", "5 s", "1m30", "٣", "")
