@@ -52,14 +52,16 @@ _UNAUTHORIZED = 401
 
 
 class Denied(NamedTuple):
-    """Who may not open terminals, and where.
+    """Who may not open terminals, or what leads to them, and where.
 
     Attributes:
         user: As the server calls them: a stranger's text.
+        right: What they lack, as ``model.role.RIGHTS`` has it.
     """
 
     user: str
     namespace: str
+    right: str = "exec"
 
 
 class PodboardError(Exception):

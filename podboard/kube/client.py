@@ -58,6 +58,8 @@ _WARM_AFTER = 1.0
 
 _UNAUTHORIZED = 401
 
+_JSON, _STRATEGIC = "application/json", "application/strategic-merge-patch+json"
+
 _WARM_PATH = "/version"
 """Small, and allowed to everybody."""
 
@@ -134,6 +136,10 @@ class ApiClient:
         """Send a JSON document and return the JSON answer; raises as ``get_bytes``."""
         return self._decode(await self._request("POST", path, (), document))
 
+    async def patch_json(self, path: str, patch: object) -> Any:
+        """Send a strategic merge patch and return the JSON answer; raises as ``get_bytes``."""
+        return self._decode(await self._request("PATCH", path, (), patch, _STRATEGIC))
+
     @asynccontextmanager
     async def stream(
         self, path: str, query: Sequence[tuple[str, str]], silence: float
@@ -193,13 +199,20 @@ class ApiClient:
         return upgraded
 
     async def _request(
-        self, method: str, path: str, query: Sequence[tuple[str, str]], document: object = None
+        self,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        document: object = None,
+        content_type: str = _JSON,
     ) -> bytes:
-        body: Who = {} if document is None else {"json": document}
+        body: Who = {} if document is None else {"data": json.dumps(document).encode()}
+        what = [] if document is None else [(aiohttp.hdrs.CONTENT_TYPE, content_type)]
 
         async def ask(who: Who) -> bytes:
+            asking = {**who, **body, "headers": [*who["headers"], *what]}
             async with self._session.request(
-                method, self._url(path, query), allow_redirects=False, **body, **who
+                method, self._url(path, query), allow_redirects=False, **asking
             ) as response:
                 if response.status not in (200, 201):
                     raise await self._refused(response)

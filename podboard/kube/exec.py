@@ -13,9 +13,11 @@ import aiohttp
 
 from podboard.errors import ApiError, Denied, PodboardError
 from podboard.kube.inbox import DATA, Inbox
-from podboard.kube.reviews import missing_exec_verbs, missing_right
+from podboard.kube.reviews import missing_right, missing_verbs
 from podboard.model.ending import CLOSED_BY_US, dropped
 from podboard.model.names import checked_container, checked_namespace, checked_pod
+from podboard.model.role import ATTACH, EXEC
+from podboard.model.size import Size
 from podboard.model.text import one_line
 from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, Stdout
 from podboard.wire.flow import Flow
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from podboard.kube.client import ApiClient, Query, Socket
     from podboard.model.ending import Ending
-    from podboard.model.size import Size
+    from podboard.model.role import Right
     from podboard.model.target import Target
     from podboard.wire.exec_channel import Event
 
@@ -74,15 +76,35 @@ async def open_exec(
         UsageError: The target's names are no names.
         KubeconfigError: The credentials cannot be read.
     """
-    path, query = _request(target, command, tty=tty, stdin=stdin)
-    try:
-        socket = await client.websocket(path, query)
-    except ApiError as error:
-        if error.status != _FORBIDDEN:
-            raise
-        raise await _told(client, target, error) from error
-    session = ExecSession(socket)
+    path, query = _request(target, EXEC, command, tty=tty, stdin=stdin)
+    session = ExecSession(await _connect(client, target, EXEC, path, query))
     if tty and size is not None:
+        await session.resize(size)
+    return session
+
+
+async def open_attach(
+    client: ApiClient, target: Target, *, tty: bool, size: Size | None = None, stdin: bool = True
+) -> ExecSession:
+    """Attach to a container's own process, which goes on when the session is closed.
+
+    Its exit code is not told: when it has ended, the session ends as that of a command that exits with 0.
+
+    Args:
+        client: Of the cluster.
+        target: The container.
+        tty: Whether the process has a terminal; its stderr then comes as stdout.
+        size: What that terminal is to have.
+        stdin: Whether input is to be given: the container must have been made to take it.
+
+    Raises:
+        PodboardError: As for ``open_exec``.
+    """
+    path, query = _request(target, ATTACH, (), tty=tty, stdin=stdin)
+    session = ExecSession(await _connect(client, target, ATTACH, path, query))
+    if tty and size is not None:
+        # Another size first: a program that is told the size it has does not draw its screen again.
+        await session.resize(Size(size.columns + 1, size.rows))
         await session.resize(size)
     return session
 
@@ -313,29 +335,40 @@ def _rest(
         work.close()
 
 
-def _request(target: Target, command: Sequence[str], *, tty: bool, stdin: bool) -> tuple[str, Query]:
-    path = f"/api/v1/namespaces/{checked_namespace(target.namespace)}/pods/{checked_pod(target.pod)}/exec"
+async def _connect(client: ApiClient, target: Target, right: Right, path: str, query: Query) -> Socket:
+    try:
+        return await client.websocket(path, query)
+    except ApiError as error:
+        if error.status != _FORBIDDEN:
+            raise
+        raise await _told(client, target, right, error) from error
+
+
+def _request(
+    target: Target, right: Right, command: Sequence[str], *, tty: bool, stdin: bool
+) -> tuple[str, Query]:
+    pod = f"/api/v1/namespaces/{checked_namespace(target.namespace)}/pods/{checked_pod(target.pod)}"
     query = [("command", part) for part in command]
     if target.container:
         query.append(("container", checked_container(target.container)))
     # With a terminal there is no stderr of its own.
     flags = {"stdin": stdin, "stdout": True, "stderr": not tty, "tty": tty}
     query += [(name, "true") for name, wanted in flags.items() if wanted]
-    return path, query
+    return f"{pod}/{right.part}", query
 
 
-async def _told(client: ApiClient, target: Target, error: ApiError) -> ApiError:
+async def _told(client: ApiClient, target: Target, right: Right, error: ApiError) -> ApiError:
     """Name the rights that are missing: the server names one of the two at most."""
     try:
-        missing = await missing_exec_verbs(client, target)
+        missing = await missing_verbs(client, target, right)
     except PodboardError:
         return error
     if not missing:
         return error
     found = re.search(r'User "([^"]*)"', error.message)
     user = found[1] if found else client.access.user
-    told = missing_right(user, missing, target.namespace)
-    denied = Denied(user, target.namespace)
+    told = missing_right(user, missing, target.namespace, right)
+    denied = Denied(user, target.namespace, right.part)
     return ApiError(told.sentence, told.hint, status=error.status, reason=error.reason, denied=denied)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from shlex import quote
 from typing import TYPE_CHECKING, Final
 
-from podboard.model.role import ACCOUNT, EXEC_VERBS, ROLE_NAME
+from podboard.model.role import ACCOUNT, EXEC
 from podboard.model.text import one_line
 from podboard.wire.explain import Explanation
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podboard.kube.client import ApiClient
+    from podboard.model.role import Right
     from podboard.model.target import Target
 
 _PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -21,14 +22,14 @@ _PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _LONGEST: Final = 600
 
 
-async def missing_exec_verbs(client: ApiClient, target: Target) -> Sequence[str]:
-    """Return the verbs on pods/exec that the user lacks for a target.
+async def missing_verbs(client: ApiClient, target: Target, right: Right) -> Sequence[str]:
+    """Return the verbs of a right that the user lacks for a target.
 
     Raises:
         PodboardError: The server cannot be asked.
     """
-    allowed = await asyncio.gather(*(is_allowed(client, target, verb, "exec") for verb in EXEC_VERBS))
-    return [verb for verb, granted in zip(EXEC_VERBS, allowed, strict=True) if not granted]
+    allowed = await asyncio.gather(*(is_allowed(client, target, verb, right.part) for verb in right.verbs))
+    return [verb for verb, granted in zip(right.verbs, allowed, strict=True) if not granted]
 
 
 async def is_allowed(client: ApiClient, target: Target, verb: str, subresource: str = "") -> bool:
@@ -60,20 +61,21 @@ async def is_allowed(client: ApiClient, target: Target, verb: str, subresource: 
     return isinstance(status, dict) and status.get("allowed") is True
 
 
-def missing_right(user: str, verbs: Sequence[str], namespace: str) -> Explanation:
-    """Say which verbs on pods/exec a user lacks, and which Role would grant them.
+def missing_right(user: str, verbs: Sequence[str], namespace: str, right: Right = EXEC) -> Explanation:
+    """Say which verbs of a right a user lacks, and which Role would grant them.
 
     Args:
         user: As the server calls them.
         verbs: Those that are missing.
     """
+    what = f"pods/{right.part}"
     kubectl = f"kubectl -n {quote(namespace)} create"
-    role = f"{kubectl} role {ROLE_NAME} --verb={','.join(EXEC_VERBS)} --resource=pods/exec"
-    binding = f"{kubectl} rolebinding {ROLE_NAME} --role={ROLE_NAME} {_subject(user)}"
+    role = f"{kubectl} role {right.role} --verb={','.join(right.verbs)} --resource={what}"
+    binding = f"{kubectl} rolebinding {right.role} --role={right.role} {_subject(user)}"
     return Explanation(
-        one_line(f'"{user}" may not {" and ".join(verbs)} pods/exec in {namespace}'),
+        one_line(f'"{user}" may not {" and ".join(verbs)} {what} in {namespace}'),
         one_line(
-            f"a Role must allow {' and '.join(EXEC_VERBS)} on pods/exec; who may can grant it: "
+            f"a Role must allow {' and '.join(right.verbs)} on {what}; who may can grant it: "
             f"{role} && {binding}",
             _LONGEST,
         ),

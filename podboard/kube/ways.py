@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 from podboard.errors import NoKubeconfigError, NotApplicableError, NotInClusterError
 from podboard.kube.client import ApiClient
-from podboard.kube.exec import open_exec
+from podboard.kube.exec import open_attach, open_exec
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from podboard.kube.access import Access
+    from podboard.kube.debug import Debugger
     from podboard.kube.exec import ExecSession
     from podboard.kube.login import LendTerminal
     from podboard.model.checkup import Check, Scope
     from podboard.model.request import ExecRequest
+    from podboard.model.target import Target
 
 
 class Clients:
@@ -93,12 +95,22 @@ class WebSocketWay:
         await (await self.client()).get_bytes("/version")
 
     async def open(self, request: ExecRequest, say: Callable[[str], None]) -> ExecSession:
-        """Start the command."""
+        """Start the command, or attach."""
         say("opening")
+        if request.attaches:
+            return await open_attach(
+                await self.client(), request.target, tty=request.tty, size=request.size, stdin=request.stdin
+            )
         return await open_exec(
             await self.client(), request.target, request.command,
             tty=request.tty, size=request.size, stdin=request.stdin,
         )  # fmt: skip
+
+    async def debugger(self, target: Target) -> Debugger:
+        """Return what adds debug containers to a pod."""
+        module = await asyncio.to_thread(importlib.import_module, "podboard.kube.debug")
+        made: Debugger = module.Debugger(await self.client(), target)
+        return made
 
     async def check(self, scope: Scope) -> AsyncIterator[Check]:
         """Tell step by step how far it leads."""

@@ -20,7 +20,7 @@ class ExecRequest(Struct, frozen=True):
         stdin: Whether it gets an input.
         is_shell: Whether it only waits for what is typed: then it does no harm to start it twice. Who opens
             it names the command.
-        attaches: Whether it is no command but the container's own process, which was there before and goes on.
+        attaches: Whether it is no command but the container's own process, which was there before.
     """
 
     target: Target

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
 from podboard.model.text import one_line
+
+DEBUGGER: Final = "podboard-debug-"
+"""What the names of podboard's debug containers begin with."""
 
 
 class Target(Struct, frozen=True):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from podboard.model.request import ExecRequest
     from podboard.model.size import Size
     from podboard.model.target import Target
+    from podboard.session.debugging import Debugger
 
     FindRecord = Callable[[Target], Awaitable[Record | None]]
     """Returns what is kept about a pod; raises DatabaseError."""
@@ -108,6 +109,10 @@ class Way(Protocol):
         """Start the command."""
         ...
 
+    async def debugger(self, target: Target) -> Debugger:
+        """Return what adds debug containers; raises NotApplicableError where nothing does."""
+        ...
+
     def check(self, scope: Scope) -> AsyncIterator[Check]:
         """Tell step by step how far it leads, and start nothing that ``scope`` does not allow."""
         ...
@@ -159,6 +164,13 @@ class Ladder:
         self._clock = clock
         self._failed: dict[tuple[str, str], tuple[float, str]] = {}
         self.leaver = Leaver()
+
+    async def debugger(self, method: str, target: Target) -> Debugger:
+        """Return what adds debug containers to a pod by the way of a method; raises as ``Way.prepare``."""
+        [rung] = [rung for rung in self.rungs if rung.name == method]
+        way = await rung.way(target, await self.find_record(target))
+        await way.prepare()
+        return await way.debugger(target)
 
     def note_failure(self, rung: str, identity: str, why: str) -> None:
         """Remember that a way failed a moment ago."""

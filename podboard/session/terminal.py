@@ -8,6 +8,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from podboard.errors import PodboardError
 from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED, Outcome
 from podboard.model.badge import Badge, TerminalState
 from podboard.model.ending import EndingKind, failed
@@ -20,15 +21,20 @@ from podboard.session.outbox import Outbox, Paste
 from podboard.session.pump import Pump, Turns
 from podboard.vt.paste import encode_paste, encode_pieces
 from podboard.vt.screen import Screen
+from podboard.wire.explain import NO_SHELL
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from podboard.errors import Denied
     from podboard.model.attempt import Attempt
     from podboard.model.ending import Ending
     from podboard.model.record import Record
     from podboard.model.size import Size
     from podboard.model.target import Target
+    from podboard.session.attaching import Attachment
     from podboard.session.climber import Channel, Ladder
+    from podboard.session.debugging import Debugging
     from podboard.session.leaving import Guest
     from podboard.session.recorder import Recorder, Recordings
 
@@ -67,6 +73,7 @@ _TIDY: Final = (
 
 
 _NEW_SHELL: Final = "new shell"
+_ATTACHED: Final = "attached again"
 
 _BESIDE: Final = " ─ ─ "
 """What of a rule there is to be beside its words."""
@@ -102,9 +109,12 @@ class Terminal:
         turns: Shared by all terminals, so that those nobody looks at read one after another.
         recordings: Where it is recorded; None where it cannot be.
         returns: Whether a new shell is opened by itself where a connection was dropped.
+        attachment: How it is attached to the container's own process; None where it opens a shell.
 
     Attributes:
         belongs_to: What its pod belongs to, as ``pod_columns.group`` has it.
+        awaited: What is awaited before it can be opened; empty where nothing is.
+        debugging: What leads, or has led, to the debug container that it is opened in.
         successor: The pod that took the place of its own, if that is gone.
         outage: The last drop, while and after there was one; None once a shell was opened otherwise.
         ending: How the last shell ended; None while there is one.
@@ -129,8 +139,12 @@ class Terminal:
         turns: Turns | None = None,
         recordings: Recordings | None = None,
         returns: bool = False,
+        attachment: Attachment | None = None,
     ) -> None:
         self.target = target
+        self.attachment = attachment
+        self.awaited = ""
+        self.debugging: Debugging | None = None
         self.returns = returns
         self.belongs_to = ""
         self.successor: Target | None = None
@@ -153,7 +167,8 @@ class Terminal:
         self._climber: Climber | None = None
         self._climbing_since = time.monotonic()
         self._is_returning = False
-        self._new_shell = _NEW_SHELL
+        self._leads: Callable[[Callable[[str], None]], Awaitable[Target]] | None = None
+        self._new_shell = self._opened_anew = _NEW_SHELL if attachment is None else _ATTACHED
         self._turns = turns or Turns()
         self._channel: Channel | None = None
         self._listener: Listener | None = None
@@ -187,7 +202,15 @@ class Terminal:
     def takes_input(self) -> bool:
         """Whether there is a shell for what is typed, or one is on its way that the person asked for."""
         has_ended = self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED)
-        return not (has_ended or self._is_returning)
+        hears_none = self.attachment is not None and not self.attachment.stdin
+        return not (has_ended or self._is_returning or hears_none)
+
+    @property
+    def lacks_shell(self) -> bool:
+        """Whether it could not be opened for want of a shell, or of a debug container that has one."""
+        if self.ending is None or self.ending.kind is not EndingKind.FAILED:
+            return False
+        return self.debugging is not None or self.ending.sentence.startswith(NO_SHELL)
 
     @property
     def has_tried(self) -> bool:
@@ -210,6 +233,11 @@ class Terminal:
         """Send input to the shell, after all that was sent before; what comes too early waits for it."""
         if not self.takes_input:
             return
+        if self.attachment is not None:
+            data, echo = self.attachment.input(data)
+            if echo:
+                self._feed_screen(echo)
+                self._say_output()
         if self.recorder is not None:
             self.recorder.input(data)
         self._send(data)
@@ -287,6 +315,8 @@ class Terminal:
                 await recorder.written()
 
     async def _serve(self) -> None:
+        if not await self._prepare():
+            return
         again, self._is_returning = self.ending is not None, self.will_return
         if again and not self._is_returning:
             self._ladder.forget_failures()
@@ -300,27 +330,30 @@ class Terminal:
         if again:
             told = self.outage.told(self.badge.method) if self.outage is not None else ()
             self._draw_line(*told, self._new_shell)
-        self.outage, self._new_shell = None, _NEW_SHELL
+        self.outage, self._new_shell = None, self._opened_anew
         received = self.received
         senders = [
             asyncio.create_task(self._send_input(channel)),
             asyncio.create_task(self._send_sizes(channel)),
         ]
         pump = Pump(channel, self._feed, self._say_output, lambda: self.shown, self._turns)
+        attachment = self.attachment
         ending: Ending | None = None
         try:
-            ending = await pump.run()
+            ending = await (pump.run() if attachment is None else attachment.follow(pump.run()))
         finally:
             self._channel = None
             for sender in senders:
                 sender.cancel()
-            if ending is None:
+            if ending is None and guest is not None:
                 self._ladder.leaver.leave(guest, channel, has_begun=self.received > received)
+            elif ending is None:
+                await channel.close()
             await asyncio.gather(*senders, return_exceptions=True)
         await channel.close()
-        if ending.kind is EndingKind.DROPPED:
+        if guest is not None and ending.kind is EndingKind.DROPPED:
             self._ladder.leaver.lose(guest)
-        else:
+        elif guest is not None:
             self._ladder.leaver.gone(guest.marker)
         self._end(ending)
 
@@ -335,7 +368,33 @@ class Terminal:
             self._ladder.forget_failures()
             self.outage.hurry()
 
-    async def _return(self) -> tuple[Channel, Guest] | None:
+    def debug(self, debugging: Debugging) -> None:
+        """Open the next shell in a debug container."""
+        self.debugging = debugging
+        self._leads = debugging.lead
+
+    async def _prepare(self) -> bool:
+        """Wait for the debug container that is to be opened, if one is; whether it runs."""
+        lead, self._leads = self._leads, None
+        if lead is None:
+            return True
+        self.ending = None
+        self._become(TerminalState.CONNECTING)
+        try:
+            self.target = await lead(self._await)
+        except PodboardError as error:
+            self._end(failed(error.message, error.hint))
+            return False
+        finally:
+            self.awaited = ""
+        return True
+
+    def _await(self, what: str) -> None:
+        if what != self.awaited:
+            self.awaited = what
+            self._note(logging.INFO, what)
+
+    async def _return(self) -> tuple[Channel, Guest | None] | None:
         """Try until a way opens, or no way can be expected to."""
         while True:
             self.ending = None
@@ -352,9 +411,9 @@ class Terminal:
         """Open the next shell in the pod that took the place of its own."""
         if self.successor is not None:
             self.target, self.successor = self.successor, None
-            self._new_shell = one_line(f"new shell in {self.target.pod}")
+            self._new_shell = one_line(f"{self._opened_anew} in {self.target.pod}")
 
-    async def _open(self, *, again: bool) -> tuple[Channel, Guest] | None:
+    async def _open(self, *, again: bool) -> tuple[Channel, Guest | None] | None:
         self._become(TerminalState.RECONNECTING if again else TerminalState.CONNECTING)
         self.ending = None
         return await self._climb()
@@ -367,13 +426,12 @@ class Terminal:
         """Hang up, if that can be, the shells whose connection was dropped: nobody comes back for them."""
         self._ladder.leaver.abandon(self.target)
 
-    async def _climb(self) -> tuple[Channel, Guest] | None:
+    async def _climb(self) -> tuple[Channel, Guest | None] | None:
         self._climbing_since = time.monotonic()
         self._climber = climber = Climber(self._ladder, self._climbed, self._note)
         size = self.screen.size
-        request = ExecRequest(self.target, (), tty=True, size=size, is_shell=True)
-        channel = await climber.climb(request)
-        if channel is None or climber.guest is None:
+        channel = await climber.climb(self._request())
+        if channel is None:
             told = climber.told
             self._end(failed(told.sentence, told.hint) if told else failed(*_NO_WAY))
             return None
@@ -386,6 +444,14 @@ class Terminal:
         self._become(TerminalState.OPEN)
         return channel, climber.guest
 
+    def _request(self) -> ExecRequest:
+        size, attachment = self.screen.size, self.attachment
+        if attachment is None:
+            return ExecRequest(self.target, (), tty=True, size=size, is_shell=True)
+        return ExecRequest(
+            self.target, (), tty=attachment.tty, size=size, stdin=attachment.stdin, attaches=True
+        )
+
     def _climbed(self) -> None:
         trying = [attempt.method for attempt in self.attempts if attempt.outcome is Outcome.TRYING]
         if trying:
@@ -395,6 +461,15 @@ class Terminal:
     def _feed(self, data: bytes) -> None:
         screen = self.screen
         self.received += len(data)
+        if self.attachment is not None:
+            data = self.attachment.output(data)
+        self._feed_screen(data)
+        replies = screen.take_replies()
+        if replies and self._outbox.typed < ANSWERS:
+            self._send(replies)
+
+    def _feed_screen(self, data: bytes) -> None:
+        screen = self.screen
         if self.recorder is not None:
             self.recorder.output(data)
         if len(data) <= SLICE:
@@ -402,9 +477,6 @@ class Terminal:
         else:
             for start in range(0, len(data), SLICE):
                 screen.feed(data[start : start + SLICE])
-        replies = screen.take_replies()
-        if replies and self._outbox.typed < ANSWERS:
-            self._send(replies)
 
     def _say_output(self) -> None:
         signs = (self.screen.title, self.screen.bells, self.unseen or not self.shown)

@@ -64,25 +64,27 @@ class Header(NamedTuple):
 
 
 def exec_line(
-    details: SshConnectionDetails, target: Target, command: Sequence[str], *, tty: bool, stdin: bool
+    details: SshConnectionDetails, target: Target, command: Sequence[str] | None, *, tty: bool, stdin: bool
 ) -> str:
-    """Return the line that runs a command in a container.
+    """Return the line that runs a command in a container, or attaches to its own process.
 
     Args:
         details: What they say of kubectl, its kubeconfig and its context; these may begin with ``~/``.
         target: The container.
-        command: Program and arguments; no shell takes them apart.
+        command: Program and arguments; no shell takes them apart. None to attach.
         tty: Whether the command gets a terminal.
         stdin: Whether it has an input at all.
 
     Raises:
         UsageError: The target's names are no names.
     """
-    arguments = ["exec", f"--namespace={checked_namespace(target.namespace)}"]
+    verb = ["attach", "--quiet"] if command is None else ["exec"]
+    arguments = [*verb, f"--namespace={checked_namespace(target.namespace)}"]
     if target.container:
         arguments.append(f"--container={checked_container(target.container)}")
     arguments += [option for option, wanted in (("--stdin", stdin), ("--tty", tty)) if wanted]
-    return kubectl_line(details, (*arguments, checked_pod(target.pod), "--", *command))
+    behind = () if command is None else ("--", *command)
+    return kubectl_line(details, (*arguments, checked_pod(target.pod), *behind))
 
 
 def kubectl_line(details: SshConnectionDetails, arguments: Sequence[str]) -> str:

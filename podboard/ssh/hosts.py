@@ -142,8 +142,9 @@ class Hosts:
         tty: bool,
         size: Size | None = None,
         stdin: bool = True,
+        attaches: bool = False,
     ) -> SshSession:
-        """Start a command in a container through a host.
+        """Start a command in a container through a host, or attach to the container's own process.
 
         With a terminal, what kubectl complains of at once is raised; otherwise, and later, the session's
         end tells it.
@@ -155,13 +156,14 @@ class Hosts:
             tty: Whether the command gets a terminal; its stderr then comes as stdout.
             size: The terminal's.
             stdin: Whether the command has an input at all.
+            attaches: Whether to attach, and start no command.
 
         Raises:
             SshError: It did not work; its leaf says how far it went.
             RecordError: The details cannot be used.
             UsageError: The target's names are no names.
         """
-        line = exec_line(details, target, command, tty=tty, stdin=stdin)
+        line = exec_line(details, target, None if attaches else command, tty=tty, stdin=stdin)
         session = await self._start(details, line, size, tty=tty)
         try:
             if not stdin:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from podboard.errors import NotApplicableError
 from podboard.ssh.address import address_of
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from podboard.model.checkup import Check, Scope
     from podboard.model.record import SshConnectionDetails
     from podboard.model.request import ExecRequest
+    from podboard.model.target import Target
     from podboard.ssh.hosts import Hosts
     from podboard.ssh.session import SshSession
 
@@ -48,13 +50,17 @@ class SshWay:
         await hosts.reach(self._details, say)
 
     async def open(self, request: ExecRequest, say: Callable[[str], None]) -> SshSession:
-        """Start kubectl."""
+        """Start kubectl there."""
         say("starting kubectl there")
         hosts = await self._open_hosts()
         return await hosts.open_exec(
             self._details, request.target, request.command,
-            tty=request.tty, size=request.size, stdin=request.stdin,
+            tty=request.tty, size=request.size, stdin=request.stdin, attaches=request.attaches,
         )  # fmt: skip
+
+    async def debugger(self, target: Target) -> NoReturn:  # noqa: ARG002 - as any way
+        """Add no debug containers: kubectl there would have to stay attached to them."""
+        raise NotApplicableError("a debug container needs an API server that podboard reaches itself")
 
     async def check(self, scope: Scope) -> AsyncIterator[Check]:
         """Tell step by step how far it leads."""

@@ -8,7 +8,7 @@ Sources: recordings of Kubernetes 1.36 with containerd 2.1 and runc; runc's and 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from podboard.model.text import one_line
 
@@ -19,6 +19,9 @@ class Explanation(NamedTuple):
     sentence: str
     hint: str
 
+
+NO_SHELL: Final = "no shell in this image"
+"""What the sentence begins with where no shell could be opened for want of one."""
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
 
@@ -52,7 +55,7 @@ def _not_found(found: re.Match[str]) -> Explanation:
     command = found[1]
     if command.rpartition("/")[2] in _SHELLS:
         return Explanation(
-            f"no shell in this image: it has no {command}",
+            f"{NO_SHELL}: it has no {command}",
             "debug it with another image's tools: kubectl debug -it POD --image=busybox --target=CONTAINER",
         )
     return Explanation(f"command not found in this image: {command}", "name a command that the image has")

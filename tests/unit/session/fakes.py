@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from podboard.errors import NotApplicableError
+from podboard.errors import Denied, NotApplicableError
 from podboard.model.record import Record
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
@@ -77,6 +77,41 @@ class FakeChannel:
         self.closes += 1
 
 
+class FakeDebugger:
+    """Adds debug containers as a test says.
+
+    Attributes:
+        lacks: Who lacks the right to.
+        there: Those that are there.
+        trouble: Why one does not start.
+        images: Of those that were added.
+        starts: Lets those that were added start.
+    """
+
+    def __init__(self) -> None:
+        self.lacks: Denied | None = None
+        self.there: list[str] = []
+        self.trouble: Exception | None = None
+        self.images: list[str] = []
+        self.starts = asyncio.Event()
+
+    async def denied(self) -> Denied | None:
+        return self.lacks
+
+    async def running(self) -> list[str]:
+        return self.there
+
+    async def add(self, image: str) -> str:
+        self.images.append(image)
+        return f"podboard-debug-{len(self.images)}"
+
+    async def wait(self, name: str, say: Callable[[str], None]) -> None:
+        say(f"{name} was added, and starts: ContainerCreating")
+        await self.starts.wait()
+        if self.trouble is not None:
+            raise self.trouble
+
+
 class FakeRung:
     """A way in that gives what it was given, an error or a channel, one a try.
 
@@ -104,6 +139,7 @@ class FakeRung:
         self.reached = 0
         self.hung_up: list[str] = []
         self.record: Record | None = None
+        self.debugs = FakeDebugger()
         self._answers = deque(answers)
         self._before = before
         self._reach = reach
@@ -127,6 +163,9 @@ class FakeRung:
         self.reached += 1
         if self._reach is not None:
             await self._reach()
+
+    async def debugger(self, _: Target) -> FakeDebugger:
+        return self.debugs
 
     async def open(self, request: ExecRequest, _: Callable[[str], None]) -> FakeChannel:
         marker = request.command[-1] if request.command else ""
