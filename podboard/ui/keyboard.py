@@ -213,7 +213,8 @@ class Keyboard:
 
     def _show_menu(self) -> None:
         """Remind a person who waits after the leader of what may follow, even where the line is hidden."""
-        self._board.show_menu(shown=self._leading)
+        if self._leading:
+            self._board.show_menu(shown=True)
 
     def show(self) -> None:
         """Say on the line at the bottom what the keys do now."""

@@ -328,6 +328,13 @@ def test_a_person_who_waits_after_the_leader_is_reminded(person: Person) -> None
     assert person.board.menu[-1] is False
     remind()
     assert person.board.menu[-1] is False
+    # What is asked behind the leader stands in the same line.
+    person.type(LEAD)
+    person.type("l")
+    person.keyboard.ask("/", person.board.told.append)
+    person.type("x")
+    remind()
+    assert person.board.menu[-1] is True
 
 
 def test_a_shell_that_ended_is_opened_again_with_enter(person: Person) -> None:
