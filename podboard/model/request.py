@@ -18,6 +18,8 @@ class ExecRequest(Struct, frozen=True):
         command: Program and arguments; no shell takes them apart.
         tty: Whether it gets a terminal, of ``size``; its stderr then comes as stdout.
         stdin: Whether it gets an input.
+        resumes: For a shell that is to outlive its connection: the marker of the one to go on with, empty for
+            a new one; None for a shell that need not.
         is_shell: Whether it only waits for what is typed: then it does no harm to start it twice. Who opens
             it names the command.
         attaches: Whether it is no command but the container's own process, which was there before.
@@ -29,4 +31,5 @@ class ExecRequest(Struct, frozen=True):
     size: Size | None = None
     stdin: bool = True
     is_shell: bool = False
+    resumes: str | None = None
     attaches: bool = False

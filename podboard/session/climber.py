@@ -25,6 +25,7 @@ from podboard.model.attempt import (
 from podboard.session.leaving import Guest, Leaver
 from podboard.session.pump import Source
 from podboard.wire.ladder import HEAD_START, Failed, Opened, Silence, Start, Wait, climb
+from podboard.wire.resume import resumable_shell_command
 from podboard.wire.shell import shell_command
 
 if TYPE_CHECKING:
@@ -385,7 +386,10 @@ class Climber:
             return request
         marker = self._ladder.leaver.begin(request.target)
         tried.guest = Guest(marker, request.target, tried.way)
-        return replace(request, command=shell_command(marker))
+        command = shell_command(marker)
+        if request.resumes is not None and request.size is not None:
+            command = resumable_shell_command(marker, request.size, request.resumes)
+        return replace(request, command=command)
 
     def _met(self, endpoint: str) -> bool:
         return any(endpoint == untrusted for untrusted, _ in self._untrusted)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from podboard.errors import PodboardError
@@ -16,15 +17,18 @@ from podboard.model.request import ExecRequest
 from podboard.model.sizes import sent_of
 from podboard.model.text import one_line
 from podboard.session.climber import Climber
+from podboard.session.holding import HeldChannel, Stay
 from podboard.session.outage import Outage
 from podboard.session.outbox import Outbox, Paste
 from podboard.session.pump import Pump, Turns
+from podboard.vt.history import History, Place
 from podboard.vt.paste import encode_paste, encode_pieces
 from podboard.vt.screen import Screen
 from podboard.wire.explain import NO_SHELL
+from podboard.wire.resume import SCREEN, TMUX, UNHELD
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from podboard.errors import Denied
     from podboard.model.attempt import Attempt
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
     from podboard.session.debugging import Debugging
     from podboard.session.leaving import Guest
     from podboard.session.recorder import Recorder, Recordings
+    from podboard.wire.resume import Opening
+    from podboard.wire.tmux import Picture
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +79,7 @@ _TIDY: Final = (
 
 
 _NEW_SHELL: Final = "new shell"
+_SAME_SHELL: Final = "the same shell"
 _ATTACHED: Final = "attached again"
 
 _BESIDE: Final = " ─ ─ "
@@ -109,10 +116,12 @@ class Terminal:
         turns: Shared by all terminals, so that those nobody looks at read one after another.
         recordings: Where it is recorded; None where it cannot be.
         returns: Whether a new shell is opened by itself where a connection was dropped.
+        resumes: Whether its next shell is to outlive a drop, where the image has something that holds it.
         attachment: How it is attached to the container's own process; None where it opens a shell.
 
     Attributes:
         belongs_to: What its pod belongs to, as ``pod_columns.group`` has it.
+        came_back: What is to be said of the last return, where it was to the same shell; else empty.
         awaited: What is awaited before it can be opened; empty where nothing is.
         debugging: What leads, or has led, to the debug container that it is opened in.
         successor: The pod that took the place of its own, if that is gone.
@@ -139,6 +148,7 @@ class Terminal:
         turns: Turns | None = None,
         recordings: Recordings | None = None,
         returns: bool = False,
+        resumes: bool = False,
         attachment: Attachment | None = None,
     ) -> None:
         self.target = target
@@ -146,6 +156,8 @@ class Terminal:
         self.awaited = ""
         self.debugging: Debugging | None = None
         self.returns = returns
+        self.resumes = resumes
+        self.came_back = ""
         self.belongs_to = ""
         self.successor: Target | None = None
         self.outage: Outage | None = None
@@ -169,6 +181,10 @@ class Terminal:
         self._is_returning = False
         self._leads: Callable[[Callable[[str], None]], Awaitable[Target]] | None = None
         self._new_shell = self._opened_anew = _NEW_SHELL if attachment is None else _ATTACHED
+        self._stay = Stay(ladder.leaver)
+        self._guest: Guest | None = None
+        self._is_to_be_held = False
+        self._is_answered = False
         self._turns = turns or Turns()
         self._channel: Channel | None = None
         self._listener: Listener | None = None
@@ -326,11 +342,16 @@ class Terminal:
             self._is_returning = False
         if opened is None:
             return
-        channel, guest = opened
-        if again:
-            told = self.outage.told(self.badge.method) if self.outage is not None else ()
-            self._draw_line(*told, self._new_shell)
-        self.outage, self._new_shell = None, self._opened_anew
+        channel, self._guest = opened
+        told = self.outage.told(self.badge.method) if again and self.outage is not None else ()
+        self.outage, self.came_back = None, ""
+        settle = partial(self._settle, told, again=again)
+        held: HeldChannel | None = None
+        if self._is_to_be_held:
+            draw, history = partial(self._draw_anew, told), self._stay.history
+            channel = held = HeldChannel(channel, self.screen.size, history, settle, draw)
+        else:
+            settle(UNHELD)
         received = self.received
         senders = [
             asyncio.create_task(self._send_input(channel)),
@@ -345,17 +366,42 @@ class Terminal:
             self._channel = None
             for sender in senders:
                 sender.cancel()
-            if ending is None and guest is not None:
-                self._ladder.leaver.leave(guest, channel, has_begun=self.received > received)
+            if ending is None and self._guest is not None:
+                self._ladder.leaver.leave(self._guest, channel, has_begun=self.received > received)
             elif ending is None:
                 await channel.close()
             await asyncio.gather(*senders, return_exceptions=True)
         await channel.close()
-        if guest is not None and ending.kind is EndingKind.DROPPED:
-            self._ladder.leaver.lose(guest)
-        elif guest is not None:
-            self._ladder.leaver.gone(guest.marker)
+        if self._guest is not None:
+            self._part(self._guest, ending, held)
         self._end(ending)
+
+    def _part(self, guest: Guest, ending: Ending, held: HeldChannel | None) -> None:
+        """Take in what an ending means for the shell."""
+        if ending.kind is not EndingKind.DROPPED:
+            self._ladder.leaver.gone(guest.marker)
+        elif held is not None:
+            self._stay.lose(guest, held)
+        else:
+            self._ladder.leaver.lose(guest)
+
+    def _settle(self, told: Sequence[str], opening: Opening, *, again: bool) -> None:
+        """Take in which shell it is, before its first word, and say so where another one was before."""
+        if self._guest is not None:
+            self._guest = self._stay.settle(opening, self._guest)
+        # What tmux holds is answered by tmux.
+        self._is_answered = opening.holder == TMUX
+        if opening.is_same:
+            self.came_back = one_line(" · ".join((*told, _SAME_SHELL)))
+            self._note(logging.INFO, self.came_back)
+            # tmux tells first what has become of the screen; else it is only known that it may have changed.
+            if opening.holder != TMUX and not self.screen.alternate:
+                self._mark_return(told)
+            if opening.holder == SCREEN:
+                self._draw(b"\r\n" * self.screen.size.rows)
+        elif again:
+            self._draw_line(*told, self._new_shell)
+        self._new_shell = self._opened_anew
 
     @property
     def will_return(self) -> bool:
@@ -410,6 +456,7 @@ class Terminal:
     def move(self) -> None:
         """Open the next shell in the pod that took the place of its own."""
         if self.successor is not None:
+            self._stay.abandon()
             self.target, self.successor = self.successor, None
             self._new_shell = one_line(f"{self._opened_anew} in {self.target.pod}")
 
@@ -424,6 +471,7 @@ class Terminal:
 
     def abandon(self) -> None:
         """Hang up, if that can be, the shells whose connection was dropped: nobody comes back for them."""
+        self._stay.abandon()
         self._ladder.leaver.abandon(self.target)
 
     async def _climb(self) -> tuple[Channel, Guest | None] | None:
@@ -447,7 +495,9 @@ class Terminal:
     def _request(self) -> ExecRequest:
         size, attachment = self.screen.size, self.attachment
         if attachment is None:
-            return ExecRequest(self.target, (), tty=True, size=size, is_shell=True)
+            self._is_to_be_held = self.resumes or bool(self._stay.marker)
+            resumes = self._stay.marker if self._is_to_be_held else None
+            return ExecRequest(self.target, (), tty=True, size=size, is_shell=True, resumes=resumes)
         return ExecRequest(
             self.target, (), tty=attachment.tty, size=size, stdin=attachment.stdin, attaches=True
         )
@@ -465,7 +515,7 @@ class Terminal:
             data = self.attachment.output(data)
         self._feed_screen(data)
         replies = screen.take_replies()
-        if replies and self._outbox.typed < ANSWERS:
+        if replies and not self._is_answered and self._outbox.typed < ANSWERS:
             self._send(replies)
 
     def _feed_screen(self, data: bytes) -> None:
@@ -504,7 +554,7 @@ class Terminal:
             if self.recorder is not None:
                 self.recorder.input(data)
             await channel.paste(data)
-            paste.sent += len(data)
+            paste.note_sent(len(data))
         self.sent += len(data)
 
     async def _send_sizes(self, channel: Channel) -> None:
@@ -548,18 +598,39 @@ class Terminal:
         if self._listener is not None:
             self._listener.on_change()
 
+    def _draw_anew(self, told: Sequence[str], picture: Picture) -> bytes:
+        """What brings the screen to what tmux has, behind what was printed meanwhile, and a mark."""
+        history = History(self.screen)
+        rows, size = history.rows, self.screen.size
+        standing = history.text(Place(rows - size.rows, 0), Place(rows - 1, size.columns - 1), unwrap=False)
+        is_the_same = not picture.missed and standing.rstrip() == "\n".join(picture.text).rstrip()
+        if is_the_same and picture.is_alternate == self.screen.alternate:
+            return picture.set_up()
+        if not picture.is_alternate:
+            self._mark_return(told)
+        return picture.drawn()
+
+    def _mark_return(self, told: Sequence[str]) -> None:
+        """Mark where what was printed meanwhile may be missing, or begins."""
+        leave = _LEAVE_ALTERNATE if self.screen.alternate else b""
+        self._draw(_END_STRING + leave + self._rule(*told, _SAME_SHELL))
+
     def _draw_line(self, *words: str) -> None:
         """Put the screen in order after a shell that was cut off, and mark where the next begins."""
+        # On the primary screen, leaving the other one would take the cursor to where it once was saved.
+        leave = _LEAVE_ALTERNATE if self.screen.alternate else b""
+        self._draw(_END_STRING + leave + _TIDY + self._rule(*words))
+
+    def _rule(self, *words: str) -> bytes:
         columns = self.screen.size.columns - 1
         lines = [" · ".join(words)]
         if len(lines[0]) + len(_BESIDE) > columns:
             lines = [*words[:-2], " · ".join(words[-2:])]
         rules = [f" {one_line(line, max(columns - len(_BESIDE), 1))} ".center(columns, "─") for line in lines]
-        screen = self.screen
-        # On the primary screen, leaving the other one would take the cursor to where it once was saved.
-        leave = _LEAVE_ALTERNATE if screen.alternate else b""
-        drawn = _END_STRING + leave + _TIDY + "\r\n\x1b[2m{}\x1b[0m\r\n".format("\r\n".join(rules)).encode()
-        screen.feed(drawn)
+        return "\r\n\x1b[2m{}\x1b[0m\r\n".format("\r\n".join(rules)).encode()
+
+    def _draw(self, drawn: bytes) -> None:
+        self.screen.feed(drawn)
         if self.recorder is not None:
             self.recorder.output(drawn)
         self._say_output()

@@ -17,7 +17,8 @@ _SHELL: Final = (
 
 # Fields of /proc/PID/stat behind the name: state, parent, group, session, terminal, its foreground group.
 # A shell just started is known by its arguments, later by its environment; read passes over NUL bytes.
-# $k holds " SESSION:GROUP " for each group that is to go; "all" where the shell does not tell its jobs.
+# $k holds " SESSION:GROUP " for each group that is to go; "all" where the shell does not tell its jobs,
+# "child" where it is not the session's first process but that one's child (wire.resume).
 _HANG_UP: Final = """\
 exec 2>/dev/null
 is_marked() {
@@ -50,7 +51,7 @@ while read -r w; do
       set -- $x
       if [ "$4" = "$p" ] && [ "$5" != 0 ] && is_marked "$m" "$p"; then
         k="$k$p:$6 "
-        case $n in bash | zsh) ;; *) k="$k$p:all " ;; esac
+        case $n in bash | zsh) ;; podboard-bash) k="$k$p:child " ;; *) k="$k$p:all " ;; esac
       fi
       set -- "$m"
     done
@@ -59,11 +60,15 @@ while read -r w; do
     stat "$p" || continue
     m=$1
     set -- $x
-    s=$4 g=$3
+    s=$4 g=$3 c=$2
     set -- "$m"
     case $k in *" $s:"*) ;; *) continue ;; esac
     if [ "$s" != "$p" ]; then
-      case $k in *" $s:$g "* | *" $s:all "*) ;; *) continue ;; esac
+      case $k in
+        *" $s:$g "* | *" $s:all "*) ;;
+        *" $s:child "*) [ "$c" = "$s" ] || continue ;;
+        *) continue ;;
+      esac
       ignores_it "$p" && continue
     fi
     case $w in
@@ -72,6 +77,10 @@ while read -r w; do
     esac
     left=$((left + 1))
   done
+  [ "$left" != 0 ] || case $1 in
+    *[!0-9a-f]*) ;;
+    *) for d in "${TMPDIR:-/tmp}" /dev/shm; do [ ! -d "$d/podboard-$1" ] || rm -rf "$d/podboard-$1"; done ;;
+  esac
   echo "$left"
 done
 """

@@ -1,0 +1,200 @@
+"""Shells that outlive their connection: the channel to one, and what becomes of it from drop to return.
+
+``wire.resume`` has the command that opens them, ``wire.tmux`` what tmux is spoken to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from podboard.session.leaving import Guest
+from podboard.wire.exec_channel import Stdout
+from podboard.wire.resume import TMUX, OpeningReader, Transparent, connection_marker
+from podboard.wire.tmux import Control, resized, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from podboard.model.size import Size
+    from podboard.session.climber import Channel
+    from podboard.session.leaving import Leaver
+    from podboard.wire.exec_channel import Event
+    from podboard.wire.resume import Opening
+    from podboard.wire.tmux import Picture
+
+
+class HeldChannel:
+    """A channel to a shell that may be held: input and output are the shell's, whoever holds it.
+
+    Input waits until it is known who that is.
+
+    Args:
+        channel: To ``wire.resume.resumable_shell_command``.
+        size: The terminal's.
+        history: As ``wire.tmux.Control`` has it.
+        opened: Called once it is known what was opened.
+        draw: Returns what is to be drawn, once the screen of a shell that is gone on with is known.
+
+    Attributes:
+        opening: What was opened; None until it is known.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        size: Size,
+        history: int,
+        opened: Callable[[Opening], None],
+        draw: Callable[[Picture], bytes],
+    ) -> None:
+        self.opening: Opening | None = None
+        self._channel = channel
+        self._size = size
+        self._history = history
+        self._opened = opened
+        self._draw = draw
+        self._reader = OpeningReader()
+        self._control: Control | None = None
+        self._take = self._take_opening
+        self._is_ready = asyncio.Event()
+        self._beginning: asyncio.Task[None] | None = None
+
+    @property
+    def history(self) -> int:
+        """How many lines have left its screen, as far as tmux has told."""
+        return self._control.history if self._control is not None else 0
+
+    def attend(self, arrived: Callable[[], None]) -> None:
+        """Call ``arrived`` whenever something has come after ``receive_nowait`` had nothing."""
+        self._channel.attend(arrived)
+
+    def receive_nowait(self) -> Event | None:
+        """Return an event that is already here."""
+        while isinstance(event := self._channel.receive_nowait(), Stdout):
+            if data := self._take(event.data):
+                return Stdout(data)
+        return event
+
+    def write_nowait(self, data: bytes) -> bool:
+        """Send a little input at once; False where it has to be written in turn."""
+        return self._is_ready.is_set() and self._channel.write_nowait(self._worded(data))
+
+    async def write(self, data: bytes) -> None:
+        """Send input; returns when it is on its way."""
+        await self._is_ready.wait()
+        await self._channel.write(self._worded(data))
+
+    async def paste(self, piece: bytes) -> None:
+        """Send a piece of a paste; returns when the next may follow."""
+        await self._is_ready.wait()
+        await self._channel.paste(self._worded(piece))
+
+    async def end_input(self) -> None:
+        """Tell the command that no more input comes."""
+        await self._channel.end_input()
+
+    async def resize(self, size: Size) -> None:
+        """Tell the container the terminal's size, and tmux, which does not ask its own terminal."""
+        self._size = size
+        await self._channel.resize(size)
+        if self._control is not None and self._is_ready.is_set():
+            await self._channel.write(resized(size))
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._beginning is not None:
+            self._beginning.cancel()
+            await asyncio.gather(self._beginning, return_exceptions=True)
+        await self._channel.close()
+
+    def _worded(self, data: bytes) -> bytes:
+        return typed(data) if self._control is not None else data
+
+    def _take_opening(self, data: bytes) -> bytes:
+        shown = self._reader.take(data)
+        if (opening := self._reader.opening) is None:
+            return shown
+        self.opening = opening
+        self._opened(opening)
+        if opening.holder == TMUX:
+            self._control = Control(self._history if opening.is_same else None)
+            self._take = self._take_from_tmux
+            self._beginning = asyncio.create_task(self._begin(self._control))
+        else:
+            self._take = Transparent(opening.holder).take if opening.holder else _as_it_is
+            self._is_ready.set()
+        return self._take(shown)
+
+    def _take_from_tmux(self, data: bytes) -> bytes:
+        control = self._control
+        assert control is not None  # noqa: S101 - it was made before this was to be called
+        output = control.take(data)
+        if (picture := control.picture) is not None:
+            control.picture = None
+            return self._draw(picture) + output
+        return output
+
+    async def _begin(self, control: Control) -> None:
+        size = self._size
+        await self._channel.write(control.begin(size))
+        self._is_ready.set()
+        if size != self._size:
+            await self._channel.write(resized(self._size))
+
+
+class Stay:
+    """A terminal's shell from the drop of its connection until somebody has come back to it, or nobody will.
+
+    Args:
+        leaver: Ends what is not gone on with.
+    """
+
+    def __init__(self, leaver: Leaver) -> None:
+        self._leaver = leaver
+        self._kept: Guest | None = None
+        self._connection = ""
+        self.history = 0
+
+    @property
+    def marker(self) -> str:
+        """Of the shell to go on with; empty where there is none."""
+        return self._kept.marker if self._kept is not None else ""
+
+    def lose(self, guest: Guest, channel: HeldChannel) -> None:
+        """Note that the connection of a shell was lost: it is kept if something holds it."""
+        if channel.opening is not None and channel.opening.holder:
+            self._kept, self.history = guest, channel.history
+        else:
+            self._leaver.lose(guest)
+
+    def settle(self, opening: Opening, guest: Guest) -> Guest:
+        """Take in what was opened, and return the shell that is there now.
+
+        What is left of the old connection goes in any case, and the old shell where another was opened.
+
+        Args:
+            guest: As it was to be opened.
+        """
+        kept, self._kept = self._kept, None
+        before, self._connection = self._connection, guest.marker
+        if kept is None:
+            return guest
+        if not opening.is_same:
+            self._leaver.leave(replace(kept, way=guest.way))
+            return guest
+        self._leaver.leave(Guest(connection_marker(before), kept.target, guest.way))
+        self._leaver.gone(guest.marker)
+        return replace(kept, way=guest.way)
+
+    def abandon(self) -> None:
+        """End what is kept: nobody comes back for it."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            self._leaver.leave(kept)
+
+
+def _as_it_is(data: bytes) -> bytes:
+    return data

@@ -1,0 +1,188 @@
+"""The command that opens a shell inside tmux, dtach or screen, where the image has one, or goes on in it.
+
+What such a program holds outlives the connection: another exec finds it again, the shell and all it runs. It
+is one exec all the same, and POSIX sh: what is not there costs a look at PATH.
+
+tmux goes first. It is spoken to in its control mode (``wire.tmux``), in which it hands over what programs
+print as they print it, and it knows the screen when somebody comes back. dtach hands over all there is as
+well, but keeps nothing of what is printed while nobody is there. screen draws a screen of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from podboard.model.size import Size
+
+TMUX: Final = "tmux"
+DTACH: Final = "dtach"
+SCREEN: Final = "screen"
+
+# Becomes the shell's parent: it tells that the shell is there (pid), and how it ended (code). By its name the
+# command that hangs up knows which shell it holds. What a holder says of itself is kept from programs: a
+# person's own tmux is to start in it as elsewhere.
+_HELD: Final = """\
+unset TMUX TMUX_PANE TERM_PROGRAM TERM_PROGRAM_VERSION STY WINDOW TERMCAP SCREENDIR
+export TERM=xterm-256color
+trap : INT QUIT
+{
+  echo "podboard-$2" >/proc/self/comm
+  echo "$$ $3" >"$1/pid"
+  [ "$3" != tmux ] || tmux -S "$1/s" wait-for here
+} 2>/dev/null
+"$2"
+echo $? 2>/dev/null >"$1/code"
+"""
+
+# $1 the marker, $2 this connection's, $3 $4 columns and rows, $5 the marker of what to go on with.
+# PODBOARD_RESUME is a pod's own to set. tmux before 3.2 would read ahead without end in control mode.
+_SCRIPT: Final = (
+    """\
+export PODBOARD_SHELL="$1" TERM=xterm-256color COLORTERM=truecolor LANG="${LANG:-C.UTF-8}"
+h='"""
+    + _HELD
+    + """'
+s=sh k= w=new
+command -v bash >/dev/null 2>&1 && s=bash
+at() { d=${TMPDIR:-/tmp}/podboard-$1; "$2" && return; d=/dev/shm/podboard-$1; "$2"; }
+is_held() {
+  [ -d "$d" ] && [ -O "$d" ] && [ ! -L "$d" ] && read -r p k <"$d/pid" &&
+  read -r x <"/proc/$p/comm" && [ "${x#podboard-}" != "$x" ]
+}
+is_made() { mkdir -m 700 "$d"; }
+if [ -n "$5" ] && at "$5" is_held 2>/dev/null; then
+  w=same
+else
+  k=
+  [ "$PODBOARD_RESUME" = off ] || for x in tmux dtach screen; do
+    command -v "$x" >/dev/null 2>&1 || continue
+    case $x$([ "$x" = tmux ] && tmux -V 2>&1) in *" "[0-2].* | *" 3."[01] | *" 3."[01][a-z]*) continue ;; esac
+    k=$x
+    break
+  done
+  [ -z "$k" ] || at "$1" is_made 2>/dev/null || k=
+fi
+case $w$k in
+  newtmux)
+    tmux -u -f /dev/null -S "$d/s" start-server \\; set -g default-terminal xterm-256color \\; \\
+      set -g history-limit 10000 \\; set -g status off \\; set -g automatic-rename off \\; \\
+      set -g allow-rename off \\; set-hook -g client-attached "wait-for -S here" \\; \\
+      new-session -d -x "$3" -y "$4" sh -c "$h" podboard "$d" "$s" tmux >/dev/null 2>&1 || k= ;;
+  newscreen)
+    for x in 'escape ""' 'startup_message off' 'deflogin off' 'altscreen on' 'term xterm-256color' \\
+      'vbell off' 'msgwait 0' 'defbce on' 'defutf8 on' 'termcapinfo * ti@:te@'; do
+      echo "$x"
+    done >"$d/rc" ;;
+esac
+printf '\\033_podboard;%s;%s\\033\\\\' "$w" "$k"
+[ -n "$k" ] || exec "$s"
+case $w$k in
+  *tmux) tmux -u -S "$d/s" -CC attach -d ;;
+  *dtach) dtach -A "$d/s" -E -z -r winch sh -c "$h" podboard "$d" "$s" dtach ;;
+  newscreen) SCREENDIR=$d screen -U -c "$d/rc" -S s sh -c "$h" podboard "$d" "$s" screen ;;
+  *) SCREENDIR=$d screen -U -d -r s ;;
+esac
+{ read -r c <"$d/code"; } 2>/dev/null && rm -rf "$d" && exit "$c"
+[ -s "$d/pid" ] && exit 1
+rm -rf "$d"
+exec "$s"
+"""
+)
+
+_OPENING: Final = re.compile(rb"\x1b_podboard;(new|same);([a-z]*)\x1b\\")
+_LONGEST_OPENING: Final = 64
+
+_BEGINNINGS: Final = {DTACH: b"\x1b[H\x1b[J"}
+_DTACH_ENDS: Final = re.compile(rb"\x1b\[999H\r\n\[EOF - dtach terminating\]\r\n(\x1b\[34h)?(\x1b\[\?25h)?\Z")
+_SCREEN_ENDS: Final = re.compile(rb"(\x1b\[\d+;1H)?\r\n\[screen is terminating\]\r\n\Z")
+_ENDS: Final = {DTACH: _DTACH_ENDS, SCREEN: _SCREEN_ENDS}
+
+
+def resumable_shell_command(marker: str, size: Size, resumes: str = "") -> tuple[str, ...]:
+    """Return what opens a shell that can be taken up again, or takes one up.
+
+    The first it says is an ``Opening``. Its exit code is the shell's own.
+
+    Args:
+        marker: Letters and digits that no other shell has, as for ``wire.shell.shell_command``.
+        size: The terminal's.
+        resumes: The marker of the shell to go on with; another is opened where that is not there any more.
+    """
+    numbers = (str(size.columns), str(size.rows))
+    return ("sh", "-c", _SCRIPT, "podboard", marker, connection_marker(marker), *numbers, resumes)
+
+
+def connection_marker(marker: str) -> str:
+    """Return what marks the processes that are there for a connection only, and not for the shell behind it.
+
+    Args:
+        marker: Of the shell that was to be opened by the connection.
+    """
+    return f"{marker}-connection"
+
+
+class Opening(NamedTuple):
+    """What became of the command.
+
+    Attributes:
+        is_same: Whether it is the shell that was to be gone on with.
+        holder: The program that holds it; empty where there is none.
+    """
+
+    is_same: bool
+    holder: str
+
+
+UNHELD: Final = Opening(is_same=False, holder="")
+"""A new shell that nothing holds."""
+
+
+class OpeningReader:
+    """Finds the opening in a command's first output.
+
+    Attributes:
+        opening: None until it was found.
+    """
+
+    def __init__(self) -> None:
+        self.opening: Opening | None = None
+        self._kept = b""
+
+    def take(self, data: bytes) -> bytes:
+        """Take output; returns what of it is for the screen, before the opening or behind it."""
+        data = self._kept + data
+        if (found := _OPENING.search(data)) is not None:
+            self.opening = Opening(found[1] == b"same", found[2].decode())
+            self._kept = b""
+            return data[: found.start()] + data[found.end() :]
+        # One that is cut in two.
+        start = data.rfind(b"\x1b_", -_LONGEST_OPENING)
+        if start < 0:
+            start = len(data) - data.endswith(b"\x1b")
+        self._kept = data[start:]
+        return data[:start]
+
+
+class Transparent:
+    """Takes away what a holder says on its own when somebody comes and when the shell ends.
+
+    Args:
+        holder: ``DTACH`` or ``SCREEN``.
+    """
+
+    def __init__(self, holder: str) -> None:
+        self._beginning = _BEGINNINGS.get(holder, b"")
+        self._ends = _ENDS[holder]
+
+    def take(self, data: bytes) -> bytes:
+        """Take output; returns what of it the shell said."""
+        if self._beginning:
+            length = min(len(self._beginning), len(data))
+            if data[:length] == self._beginning[:length]:
+                self._beginning = self._beginning[length:]
+                data = data[length:]
+            else:
+                self._beginning = b""
+        return self._ends.sub(b"", data)
