@@ -42,6 +42,7 @@ LATER: Final = (
     "podboard.ui.screens.records",
     "podboard.ui.screens.record_form",
     "podboard.ui.scroll_desk",
+    "podboard.ui.broadcast_desk",
 )
 """What the first frame does not need and the first key may: loaded in a thread once it stands."""
 

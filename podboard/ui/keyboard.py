@@ -68,7 +68,7 @@ class Keyboard:
             return False
         if pane.is_scrolling or pane.is_ended:
             return False
-        pane.send_text(text)
+        self._board.audience(pane).send_text(text)
         return True
 
     def take(self, event: events.Key) -> bool:
@@ -108,14 +108,14 @@ class Keyboard:
             elif action := action_of(SCROLLING, event.key):
                 getattr(self._board.scroll_desk, f"action_{action}")()
         elif not pane.is_ended:
-            pane.send_key(event.key, event.character)
+            self._board.audience(pane).send_key(event.key, event.character)
         elif action := action_of(ENDED, event.key):
             self.perform(action)
 
     def _after_leader(self, event: events.Key) -> None:
         if event.key == LEADER:
             if pane := self._board.focused_pane:
-                pane.send_key(LEADER, event.character)
+                self._board.audience(pane).send_key(LEADER, event.character)
         elif event.key.isdecimal():
             self._board.go_to_tab(int(event.key) - 1)
         elif action := action_of(AFTER_LEADER, event.key):
@@ -165,7 +165,8 @@ class Keyboard:
             self.filter += _printable(event.text)
             self._board.set_filter(self.filter)
         elif pane := self._board.focused_pane:
-            pane.paste(event.text)
+            if not self._board.broadcast_desk.takes_paste(pane, event.text):
+                pane.paste(event.text)
             self.show()
         else:
             return False
@@ -229,11 +230,13 @@ class Keyboard:
         elif self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
         elif self._board.focused_pane is None and self._board.has_terminals:
-            line.set_keys(LIST, right=f"{LEADER_SHOWN} leader")
+            line.set_keys(LIST, mode=self._board.broadcast_desk.banner, right=f"{LEADER_SHOWN} leader")
         elif self._board.focused_pane is None:
             line.set_keys(key for key in LIST if key.action != "terminal")
         elif self._board.focused_pane.is_scrolling:
             line.set_keys((*SCROLLING, *MOVING), mode="SCROLL")
+        elif banner := self._board.broadcast_desk.banner:
+            line.set_keys((), mode=banner, right=self._board.broadcast_desk.state(line.size.width))
         else:
             where = "keys go to the pod · " if self._board.focused_pane.terminal.takes_input else ""
             line.set_keys((), right=f"{where}{LEADER_SHOWN} leader")

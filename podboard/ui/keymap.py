@@ -69,6 +69,8 @@ AFTER_LEADER: Final = (
     Key("a", "returning", "a", "", "open a new shell by itself after a drop, or no longer"),
     Key("d", "diagnostics", "d", "diagnostics", "show how the terminal was reached, and its log"),
     Key("R", "record", "R", "", "record the terminal to a file from now on, or no longer"),
+    Key("b", "broadcast", "b", "broadcast", "type into several terminals at once, or no longer"),
+    Key("g", "survey", "g", "", "run a command in several terminals, and see which answers differ"),
     Key("question_mark", "help", "?", "help", "show all keys"),
     Key("ctrl+l", "repaint", "ctrl+l", "", "draw the whole screen anew"),
     Key(LEADER, "send_leader", LEADER_SHOWN, "", f"send {LEADER_SHOWN} itself to the pod"),

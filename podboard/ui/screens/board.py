@@ -38,12 +38,15 @@ if TYPE_CHECKING:
     from textual.geometry import Region
 
     from podboard.model.badge import Badge
+    from podboard.model.broadcast import BroadcastRules
     from podboard.model.pod import PodKey
     from podboard.model.record import Json, Record
+    from podboard.session.broadcast import Typist
     from podboard.session.climber import Ladder
     from podboard.session.cluster import Cluster
     from podboard.session.pod_view import PodView
     from podboard.ui.arrangement import Arrangement
+    from podboard.ui.broadcast_desk import BroadcastDesk
     from podboard.ui.scroll_desk import ScrollDesk
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
@@ -181,6 +184,7 @@ class Board(Screen[None], inherit_bindings=False):
     def _tick(self) -> None:
         """Let ages grow."""
         self._box.list.redraw()
+        self.broadcast_desk.refresh()
         if self._area.active is not None:
             self._seek_successor(self._area.active)
             self._area.active.refresh_lines()
@@ -298,7 +302,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     def show_menu(self, *, shown: bool) -> None:
         """Show the line at the bottom over a zoomed terminal, or take it away again."""
-        if self._arrangement is not None and not self._arrangement.lines:
+        if self._is_bare and not self.broadcast_desk.banner:
             self.key_line.set_class(shown, "-menu")
             self.key_line.display = shown
             if self._area.active is not None:
@@ -340,7 +344,8 @@ class Board(Screen[None], inherit_bindings=False):
         self._box.divider.display = list_width is not None
         self._area.display = terminal_at is not None
         self._area.styles.margin = (0, 0, 0, terminal_at or 0)
-        self._top.display = self.key_line.display = lines
+        self._top.display = lines
+        self.key_line.display = lines or bool(self.broadcast_desk.banner)
 
     def action_list(self) -> None:
         """Go to the pod list."""
@@ -724,6 +729,7 @@ class Board(Screen[None], inherit_bindings=False):
     def _refresh_terminals_now(self) -> None:
         self._terminals_changed = False
         self._top.set_tabs(self._area.tabs(), self._area.active_index)
+        self.broadcast_desk.refresh()
         self._area.update_diagnostics()
         if self._area.active is not None:
             self._area.active.refresh_lines()
@@ -732,6 +738,60 @@ class Board(Screen[None], inherit_bindings=False):
             # Behind the terminal's first paint, and once for all that a program may set off till then.
             self._list_is_due = True
             self.set_timer(REFRESH, self._refresh_list)
+
+    # -- typing into many terminals -----------------------------------------------------------
+
+    @cached_property
+    def broadcast_desk(self) -> BroadcastDesk:
+        """Who hears what is typed."""
+        from podboard.ui.broadcast_desk import BroadcastDesk
+
+        return BroadcastDesk(self)
+
+    def audience(self, pane: TerminalPane) -> Typist:
+        """Who hears what is typed into a terminal."""
+        return self.broadcast_desk.audience(pane)
+
+    def action_broadcast(self) -> None:
+        """Type into several terminals at once, or no longer."""
+        self.broadcast_desk.toggle()
+
+    def action_survey(self) -> None:
+        """Run a command in several terminals, and show which answers differ."""
+        self.broadcast_desk.survey()
+
+    @property
+    def active_pane(self) -> TerminalPane | None:
+        """The terminal that has the focus, or had it last."""
+        return self._area.active
+
+    @property
+    def marked(self) -> set[PodKey]:
+        """The pods that are marked in the list."""
+        return self._box.list.marked
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig's; empty where there is none."""
+        return self._cluster.context if self._cluster is not None else ""
+
+    @property
+    def broadcast_rules(self) -> BroadcastRules:
+        """How a broadcast is armed in this cluster."""
+        from podboard.model.broadcast import BroadcastRules
+
+        return self._cluster.broadcast if self._cluster is not None else BroadcastRules()
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether a terminal has the whole screen."""
+        return self._arrangement is not None and not self._arrangement.lines
+
+    def show_broadcast(self) -> None:
+        """Say who hears, even where a terminal has the whole screen."""
+        if self._is_bare:
+            self.key_line.display = bool(self.broadcast_desk.banner)
+        self.keyboard.show()
 
     # -- what has scrolled away -------------------------------------------------------------
 

@@ -37,6 +37,9 @@ WORTH_A_WORD: Final = 0.3
 COPY_ROLE: Final = "y copies a Role that would allow it"
 
 _INDENT: Final = 4
+_LEAST_NAME: Final = 8
+"""Columns of a pod's name that are shown where room is short."""
+
 _ON_THE_WAY = (TerminalState.CONNECTING, TerminalState.RECONNECTING)
 _OUTCOME_LOOKS: Final = {
     Outcome.TRYING: "wait",
@@ -48,16 +51,24 @@ _OUTCOME_LOOKS: Final = {
 }
 
 ATTEMPT_LOOKS: Final = {"hint", *_OUTCOME_LOOKS.values()}
-PANE_LOOKS: Final = {"focused", *ATTEMPT_LOOKS, *STATE_LOOKS.values()}
+PANE_LOOKS: Final = {"focused", "broadcast", *ATTEMPT_LOOKS, *STATE_LOOKS.values()}
 
 
 def title_line(
-    terminal: Terminal, width: int, look: Look, *, focused: bool, found: str = "", hidden: int = 0
+    terminal: Terminal,
+    width: int,
+    look: Look,
+    *,
+    focused: bool,
+    found: str = "",
+    hidden: int = 0,
+    heard: int | None = None,
 ) -> Strip:
     """The pod and container, the program's own title, and on the right the badge.
 
     Args:
         found: How a search in it stands.
+        heard: By how many what is typed into it is heard; 0 where by itself alone, None without a broadcast.
         hidden: How many terminals of its tab are not shown.
     """
     badge, screen = terminal.badge, terminal.screen
@@ -75,16 +86,22 @@ def title_line(
             Segment(f"{since} ", dim),
         ]
     )
-    left = Strip(
-        [
-            Segment(f" {terminal.target} ", name),
-            Segment(f"· {screen.title} " if screen.title else "", dim),
-        ]
-    )
+    note = _broadcast_note(heard, look)
     room = max(width - right.cell_length, 0)
-    left = left.crop(0, room)
-    rule = Strip([Segment("─" * (room - left.cell_length), dim)])
+    if heard is not None and room < note.cell_length + _LEAST_NAME:
+        right, room = Strip([]), width
+    name_part = Strip([Segment(f" {terminal.target} ", name)]).crop(0, max(room - note.cell_length, 0))
+    program = Strip([Segment(f"· {screen.title} " if screen.title else "", dim)])
+    left = Strip.join([name_part, note, program]).crop(0, room)
+    rule = Strip([Segment(("═" if heard else "─") * (room - left.cell_length), dim)])
     return Strip.join([left, rule, right]).adjust_cell_length(width, look(""))
+
+
+def _broadcast_note(heard: int | None, look: Look) -> Strip:
+    if heard is None:
+        return Strip([])
+    text, name = (f"═ BROADCAST {heard} ", "broadcast") if heard else ("(not in the set) ", "dim")
+    return Strip([Segment(text, look(name))])
 
 
 def _recording(terminal: Terminal) -> str:

@@ -59,6 +59,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         told_opened: When the last shell was opened of which it was told how.
         scroll: What is looked through or selected; None where the view follows the output.
         told_recording: Why a recording stopped of which that was told.
+        heard: By how many what is typed into it is heard; 0 where by itself alone, None without a broadcast.
     """
 
     ALLOW_SELECT = False
@@ -103,6 +104,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.is_covered = False
         self.told_opened = 0.0
         self.told_recording = ""
+        self.heard: int | None = None
         self._is_above_end = False
         self.scroll: ScrollMode | None = None
         self._marks: list[tuple[Mark, ...]] = []
@@ -264,7 +266,9 @@ class TerminalPane(LooksMixin, can_focus=True):
     def _draw_lines(self) -> None:
         width = self.size.width
         found = self.scroll.found if self.scroll is not None else ""
-        self._title = title_line(self.terminal, width, self.look, focused=self.has_focus, found=found)
+        self._title = title_line(
+            self.terminal, width, self.look, focused=self.has_focus, found=found, heard=self.heard
+        )
         self._notice = notice_lines(self.terminal, width, self.look)
 
     # -- recording --------------------------------------------------------------------------

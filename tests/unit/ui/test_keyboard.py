@@ -71,9 +71,13 @@ class Board:
         self.is_active = True
         self.filter_text = ""
         self.scroll_desk = self
+        self.broadcast_desk = SimpleNamespace(banner="", takes_paste=lambda _pane, _text: False)
         self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None)
         self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
         self._working: set[asyncio.Task[Any]] = set()
+
+    def audience(self, pane: Pane) -> Pane:
+        return pane
 
     def _set_keys(self, keys: Iterable[Key], mode: str = "", right: str = "") -> None:
         self.said = (mode, tuple(key.action for key in keys), right)

@@ -1,0 +1,175 @@
+"""What terminals answered to one command: those that said the same together, the odd ones out shown."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import aclosing
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from podboard.model.text import one_line
+from podboard.session.broadcast import listed
+from podboard.session.survey import COMPARED, differences, grouped
+from podboard.ui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from textual.app import ComposeResult
+
+    from podboard.session.survey import Answer
+    from podboard.ui.widgets.terminal_pane import TerminalPane
+
+log = logging.getLogger(__name__)
+
+MOST: Final = 500
+"""Lines of an answer that are shown: the rest is in its terminal."""
+
+_LONGEST: Final = 1000
+_BORDERS: Final = 6
+
+
+class Answers(Dialog["TerminalPane | None"]):
+    """Shows answers as they come; the answer is the terminal to go to.
+
+    To leave it is to wait no longer; the command goes on where it has not ended.
+
+    Args:
+        command: What was asked.
+        count: How many terminals were.
+        answers: Of each of them.
+        called: What a terminal is called.
+    """
+
+    BINDINGS: ClassVar = [
+        Binding("escape,q,ctrl+q,ctrl+c", "leave", "close"),
+        Binding("enter", "go", "go to the terminal", priority=True),
+        Binding("j,down", "move(1)", "next group", priority=True),
+        Binding("k,up", "move(-1)", "previous group", priority=True),
+        Binding("pagedown,ctrl+f,space", "page(1)", "a page down", priority=True),
+        Binding("pageup,ctrl+b", "page(-1)", "a page up", priority=True),
+    ]
+
+    def __init__(
+        self,
+        command: str,
+        count: int,
+        answers: AsyncGenerator[Answer[TerminalPane], None],
+        called: Callable[[TerminalPane], str],
+    ) -> None:
+        super().__init__()
+        self._command = command
+        self._count = count
+        self._coming = answers
+        self._called = called
+        self._answers: list[Answer[TerminalPane]] = []
+        self._rows: list[tuple[TerminalPane, list[str]]] = []
+
+    def compose(self) -> ComposeResult:
+        """The command, the groups, what one of them answered, and how far it has come."""
+        with Vertical(classes="dialog answers"):
+            yield Static(Content(one_line(self._command)), classes="dialog-title")
+            yield OptionList(compact=True)
+            with VerticalScroll(can_focus=False):
+                yield Static(classes="answers-text")
+            yield Static(classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        """Ask."""
+        self._show()
+        self.run_worker(self._take(), exit_on_error=False)
+
+    async def _take(self) -> None:
+        try:
+            async with aclosing(self._coming) as coming:
+                async for answer in coming:
+                    self._answers.append(answer)
+                    self._show()
+        except Exception:
+            log.exception("asking terminals failed")
+            self._tell("podboard itself failed here; the log file says more")
+
+    def _show(self) -> None:
+        options = self.query_one(OptionList)
+        at = options.highlighted
+        shown = self._rows[at][0] if at is not None else None
+        self._rows = []
+        options.clear_options()
+        room = max(self.size.width - _BORDERS - 30, 20)
+        groups = grouped(self._answers)
+        for place, group in enumerate(groups):
+            lines = group.text.split("\n")
+            words = _count(len(lines), "line") if group.text else "nothing"
+            if place:
+                lines = differences(groups[0].text, group.text)
+                changed = max(sum(line[0] == sign for line in lines) for sign in "-+")
+                words = (
+                    f"differs in {_count(changed, 'line')}" if changed else f"differs behind line {COMPARED}"
+                )
+            names = listed([self._called(member) for member in group.members], room)
+            options.add_option(Option(Content(f"{len(group.members):>3}  {names} · {words}")))
+            self._rows.append((group.members[0], lines))
+        for answer in self._answers:
+            if answer.trouble:
+                options.add_option(Option(Content(f"  -  {self._called(answer.member)} · {answer.trouble}")))
+                self._rows.append((answer.member, answer.text.split("\n")))
+        members = [pane for pane, _ in self._rows]
+        options.highlighted = members.index(shown) if shown in members else (0 if members else None)
+        answered = sum(not answer.trouble for answer in self._answers)
+        waits = self._count - len(self._answers)
+        state = f"{answered} of {self._count} answered"
+        state += f", {_count(len(groups), 'different answer')}" if len(groups) > 1 else ""
+        state += ", all alike" if len(groups) == 1 and answered == self._count > 1 else ""
+        leaves = "waits no longer" if waits else "back"
+        self._tell(f"{state}    enter  go there    space  scroll    esc  {leaves}")
+
+    def _tell(self, text: str) -> None:
+        self.query_one(".dialog-keys", Static).update(Content(text))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show what the group answered."""
+        _, lines = self._rows[event.option_index]
+        text = "\n".join(_printable(line) for line in lines[:MOST])
+        if len(lines) > MOST:
+            text += f"\n… and {_count(len(lines) - MOST, 'line')} more: enter goes there"
+        self.query_one(".answers-text", Static).update(Content(text))
+        self.query_one(VerticalScroll).scroll_home(animate=False, immediate=True)
+
+    def on_option_list_option_selected(self) -> None:
+        """Go to the terminal that was clicked."""
+        self.action_go()
+
+    def action_move(self, by: int) -> None:
+        """Go to another group."""
+        options = self.query_one(OptionList)
+        if self._rows:
+            options.highlighted = ((options.highlighted or 0) + by) % len(self._rows)
+
+    def action_page(self, by: int) -> None:
+        """Scroll what the group answered."""
+        shown = self.query_one(VerticalScroll)
+        shown.scroll_relative(y=by * max(shown.size.height - 1, 1), animate=False, immediate=True)
+
+    def action_go(self) -> None:
+        """Go to the group's first terminal."""
+        at = self.query_one(OptionList).highlighted
+        if at is not None:
+            self.dismiss(self._rows[at][0])
+
+    def action_leave(self) -> None:
+        """Wait no longer."""
+        self.dismiss(None)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _printable(line: str) -> str:
+    # The blanks that stand columns apart are the program's own.
+    return line if line.isprintable() and len(line) <= _LONGEST else one_line(line, _LONGEST)
