@@ -20,7 +20,7 @@ def add(options: argparse.Namespace) -> int:
     """Add one record."""
     document = assign({}, parse_assignments([f"name={options.name}", *options.assignments]))
     record = read_record(document, revealed=True).record
-    in_store(options, lambda store: store.add([record]))
+    in_store(options, lambda store: store.add([record]), creates=True)
     emit(f'Added the record "{harmless(record.name)}"')
     return 0
 

@@ -53,7 +53,7 @@ def import_records(options: argparse.Namespace) -> int:
         raise RecordError(
             f"{count} of {len(documents)} records in {where} cannot be imported", "nothing was stored"
         )
-    in_store(options, lambda store: store.add([reading.record for reading in intake.readings]))
+    in_store(options, lambda store: store.add([reading.record for reading in intake.readings]), creates=True)
     for reading in intake.readings:
         _tell_what_is_missing(reading)
     if intake.passed_over:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from podboard.commands.database_flag import database_of
+from podboard.commands.output import harmless, note
 from podboard.records.store import open_store
 
 if TYPE_CHECKING:
@@ -17,11 +20,29 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def in_store(options: argparse.Namespace, act: Callable[[Store], Awaitable[Result]]) -> Result:
-    """Open the database that was named, do something with it, and close it; raises DatabaseError."""
+def in_store(
+    options: argparse.Namespace, act: Callable[[Store], Awaitable[Result]], *, creates: bool = False
+) -> Result:
+    """Open the database that was named, do something with it, and close it.
+
+    Args:
+        options: They name it.
+        act: Has an empty store for the moment where there is no database: to look for something, perhaps
+            under a mistyped path, makes none.
+        creates: Whether there shall be one from now on.
+
+    Raises:
+        DatabaseError: It cannot be used.
+    """
 
     async def opened() -> Result:
-        async with open_store(database_of(options)) as store:
-            return await act(store)
+        path = database_of(options)
+        if creates or path.exists():
+            async with open_store(path) as store:
+                return await act(store)
+        note(f"there is no database {harmless(str(path))} yet")
+        with TemporaryDirectory(prefix="podboard-") as folder:
+            async with open_store(Path(folder) / "empty.db", keyring=False) as store:
+                return await act(store)
 
     return asyncio.run(opened())
