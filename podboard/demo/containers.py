@@ -132,6 +132,9 @@ class Container:
         }
         if terminal:
             environment["TERM"] = "xterm"
+        if not self._image.holder:
+            # This machine may have what the image has not.
+            environment["PODBOARD_RESUME"] = "off"
         return environment
 
     def _find(self, command: Sequence[str], path: str) -> str:
@@ -204,7 +207,7 @@ class Runtime:
             return known
         described = self.image(image)
         home = self._homes / namespace / pod / name
-        made = Container(home, pod, described, self._tools(described.tools))
+        made = Container(home, pod, described, self._tools(described))
         self._containers[container_id] = made
         return made
 
@@ -223,15 +226,16 @@ class Runtime:
         await asyncio.gather(*(self.kill(container_id) for container_id in list(self._containers)))
         kill_everything_at_home(self._homes)
 
-    def _tools(self, tools: Tools) -> Path:
+    def _tools(self, image: Image) -> Path:
         """Return the folder of own tools, which is made when first needed."""
-        folder = self._own_tools / tools.name.lower()
+        folder = self._own_tools / f"{image.tools.name.lower()}{image.holder}"
         if not folder.exists():
             folder.mkdir(parents=True, mode=0o700)
             hostname = folder / "hostname"
             hostname.write_text(_HOSTNAME, encoding="ascii")
             hostname.chmod(0o700)
-            for name in _SMALL_TOOLS.split() if tools is Tools.SH else ():
-                if (found := shutil.which(name)) is not None:
+            names = (*_SMALL_TOOLS.split(), image.holder) if image.tools is Tools.SH else ()
+            for name in names:
+                if name and (found := shutil.which(name)) is not None:
                     (folder / name).symlink_to(found)
         return folder

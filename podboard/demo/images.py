@@ -49,6 +49,7 @@ class Image:
         files: By their path under the home; a shell's start-up files here replace the usual ones.
         program: None for a process that says nothing and never ends.
         runs: The command of a real process in its place, which can be attached to.
+        holder: What it has that can hold a shell beyond its connection (tmux, dtach, screen); empty for nothing.
         ready_after: Seconds from the container's start to its readiness.
         missing: Whether no registry has it, so that no container of it ever starts.
         on_sigterm: How it ends a second after it is asked to; None if it has to be killed in the end.
@@ -58,6 +59,7 @@ class Image:
     files: Mapping[str, str] = field(default_factory=dict)
     program: Program | None = None
     runs: tuple[str, ...] = ()
+    holder: str = ""
     ready_after: float = 0.0
     on_sigterm: Exit | None = None
     missing: bool = False

@@ -176,6 +176,7 @@ IMAGES: Final = {
     crowd.IMAGE: Image(files=_files("one of the crowd"), program=programs.crowd, on_sigterm=_ENDS),
     **{f"busybox{tag}": Image(Tools.SH, runs=("sh",)) for tag in ("", ":latest", ":1.36")},
     "infra/toolbox:1.0.0": Image(
+        holder="tmux",
         runs=("sh", "-c", _CONSOLE),
         files=_files("toolbox", **{"colours.sh": _COLOURS, "unicode.txt": _UNICODE, "app.py": _APP}),
         on_sigterm=Exit(143),
