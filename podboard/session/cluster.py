@@ -46,6 +46,7 @@ class Cluster:
         recordings: Where those are recorded; None where they cannot be.
         returns: Whether they open a new shell by themselves where a connection was dropped.
         scrollback: How many lines they keep above their screens.
+        previews_pastes: Whether pastes of several lines are shown before they are pasted.
         broadcast: How typing into many of them at once is armed.
         changed: Set whenever the roster or the trouble is different from what it was.
         trouble: What is not as it should be with the watch, in a few words; empty where nothing is.
@@ -62,6 +63,7 @@ class Cluster:
         self.recordings: Recordings | None = None
         self.returns = False
         self.scrollback = 10_000
+        self.previews_pastes = True
         self.broadcast = BroadcastRules()
         self.changed = asyncio.Event()
         self.trouble = trouble or "listing pods…"

@@ -22,16 +22,22 @@ class Paste:
     Attributes:
         began: When it was asked for, in seconds of ``time.monotonic``.
         sent: Bytes the server has been given.
+        moved: When more of it was last taken.
         is_given_up: Whether no more of it is sent; what was sent may still wait for the program to read.
     """
 
     def __init__(self, pieces: Iterator[bytes], size: int) -> None:
         self.size = size
         self.sent = 0
-        self.began = time.monotonic()
+        self.began = self.moved = time.monotonic()
         self.is_given_up = False
         self._pieces = pieces
         self._is_marked = False
+
+    def note_sent(self, size: int) -> None:
+        """Note that a piece was taken."""
+        self.sent += size
+        self.moved = time.monotonic()
 
     def take(self) -> bytes:
         """The next piece; none at the end."""

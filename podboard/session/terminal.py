@@ -247,8 +247,11 @@ class Terminal:
 
     def write(self, data: bytes) -> None:
         """Send input to the shell, after all that was sent before; what comes too early waits for it."""
-        if not self.takes_input:
-            return
+        if self.takes_input:
+            self._send(self._take_in(data))
+
+    def _take_in(self, data: bytes) -> bytes:
+        """Note what was typed or pasted; returns what of it is to be sent."""
         if self.attachment is not None:
             data, echo = self.attachment.input(data)
             if echo:
@@ -256,7 +259,7 @@ class Terminal:
                 self._say_output()
         if self.recorder is not None:
             self.recorder.input(data)
-        self._send(data)
+        return data
 
     def _send(self, data: bytes) -> None:
         if self._channel is not None and not self._outbox and self._channel.write_nowait(data):
@@ -551,9 +554,7 @@ class Terminal:
         if paste is None:
             await channel.write(data)
         else:
-            if self.recorder is not None:
-                self.recorder.input(data)
-            await channel.paste(data)
+            await channel.paste(self._take_in(data))
             paste.note_sent(len(data))
         self.sent += len(data)
 

@@ -41,6 +41,8 @@ LATER: Final = (
     "podboard.ui.screens.picker",
     "podboard.ui.screens.records",
     "podboard.ui.screens.record_form",
+    "podboard.ui.paste_desk",
+    "podboard.ui.screens.paste_preview",
     "podboard.ui.scroll_desk",
     "podboard.ui.broadcast_desk",
 )

@@ -166,7 +166,7 @@ class Keyboard:
             self._board.set_filter(self.filter)
         elif pane := self._board.focused_pane:
             if not self._board.broadcast_desk.takes_paste(pane, event.text):
-                pane.paste(event.text)
+                self._board.paste_desk.paste(pane, event.text)
             self.show()
         else:
             return False

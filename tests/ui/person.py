@@ -78,6 +78,12 @@ class Person:
         """Paste, as a terminal does that brackets pastes."""
         self.type(f"\x1b[200~{text}\x1b[201~")
 
+    async def pastes_much(self, text: str) -> None:
+        """Paste more than the pseudo-terminal holds, while podboard reads."""
+        left = memoryview(f"\x1b[200~{text}\x1b[201~".encode())
+        while left:
+            left = left[await asyncio.to_thread(os.write, self._descriptor, left[: 1 << 16]) :]
+
     def press_mouse(self, column: int, row: int, button: int = 0, *, release: bool = True) -> None:
         """Click where ``column`` and ``row`` say, which count from 0; 64 and 65 are the wheel."""
         if self.outer._mode(_MOUSE_IN_PIXELS):

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from podboard.session.pod_view import PodView
     from podboard.ui.arrangement import Arrangement
     from podboard.ui.broadcast_desk import BroadcastDesk
+    from podboard.ui.paste_desk import PasteDesk
     from podboard.ui.scroll_desk import ScrollDesk
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
@@ -801,6 +802,18 @@ class Board(Screen[None], inherit_bindings=False):
         from podboard.ui.scroll_desk import ScrollDesk
 
         return ScrollDesk(self)
+
+    @cached_property
+    def paste_desk(self) -> PasteDesk:
+        """What pastes into terminals."""
+        from podboard.ui.paste_desk import PasteDesk
+
+        return PasteDesk(self)
+
+    @property
+    def previews_pastes(self) -> bool:
+        """Whether a person wants to see pastes of several lines before they are pasted."""
+        return self._cluster is None or self._cluster.previews_pastes
 
     @property
     def panes(self) -> list[TerminalPane]:

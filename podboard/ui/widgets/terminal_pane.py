@@ -20,12 +20,12 @@ from podboard.ui.arrangement import TITLE_LINES
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.look import Look
 from podboard.ui.painter import Painter, paint_now
+from podboard.ui.paste_desk import progress
 from podboard.ui.scroll_mode import MARK_LOOKS, ScrollMode
 from podboard.ui.widgets.looks import LooksMixin
 from podboard.ui.widgets.pane_lines import PANE_LOOKS, notice_lines, title_line
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.mouse import MouseAction, MouseButton, MouseEncoder
-from podboard.vt.paste import encode_paste
 from podboard.vt.screen import Cursor
 from podboard.vt.selection import Selection
 
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 WHEEL_LINES: Final = 3
 
 CLIMB_EVERY: Final = 0.2
-"""Seconds between two looks at how far a terminal has come that is being opened."""
+"""Seconds between two looks at how far a terminal has come that is being opened, or a paste."""
+
+_GIVE_UP: Final = ("escape", "ctrl+c")
+"""Keys that give up a paste; the second one is for the program, too."""
 
 _LONGEST_HOLD: Final = 1.0
 """Seconds a program may keep its screen from being painted (mode 2026) before it is painted anyway."""
@@ -111,6 +114,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._pressed: Offset | None = None
         self._seen_bells = 0
         self._is_following = False
+        self._is_following_paste = False
         terminal.attach(self)
 
     # -- the terminal -----------------------------------------------------------------------
@@ -265,7 +269,7 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def _draw_lines(self) -> None:
         width = self.size.width
-        found = self.scroll.found if self.scroll is not None else ""
+        found = progress(self.terminal.pasting) or (self.scroll.found if self.scroll is not None else "")
         self._title = title_line(
             self.terminal, width, self.look, focused=self.has_focus, found=found, heard=self.heard
         )
@@ -358,6 +362,8 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def send_key(self, key: str, character: str | None) -> None:
         """Send a key to the program."""
+        if self._gives_up_paste(key):
+            return
         if data := self._keys.encode(key, character):
             self.follow()
             self.terminal.write(data)
@@ -374,7 +380,27 @@ class TerminalPane(LooksMixin, can_focus=True):
     def paste(self, text: str) -> None:
         """Send pasted text to the program."""
         self.follow()
-        self.terminal.write(encode_paste(text, bracketed=self._core.bracketed_paste))
+        self.terminal.paste(text)
+        self._follow_paste()
+
+    def _follow_paste(self) -> None:
+        """Show how far it has come, if it takes long."""
+        if self.terminal.pasting is not None and not self._is_following_paste:
+            self._is_following_paste = True
+            self.set_timer(CLIMB_EVERY, self._show_paste)
+
+    def _show_paste(self) -> None:
+        self._is_following_paste = False
+        self.refresh_lines()
+        self._follow_paste()
+
+    def _gives_up_paste(self, key: str) -> bool:
+        """Give up a paste that takes long, if the key is one for that; whether it is for nothing else."""
+        paste = self.terminal.pasting
+        if paste is None or paste.is_given_up or not progress(paste) or key not in _GIVE_UP:
+            return False
+        self.terminal.cancel_paste()
+        return key == "escape"
 
     # -- scrolling --------------------------------------------------------------------------
 

@@ -71,6 +71,7 @@ class Board:
         self.is_active = True
         self.filter_text = ""
         self.scroll_desk = self
+        self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
         self.broadcast_desk = SimpleNamespace(banner="", takes_paste=lambda _pane, _text: False)
         self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None)
         self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
