@@ -112,9 +112,10 @@ class Pump:
             self._turns.ask(self._turn)
 
     def _turn(self) -> None:
-        self._is_due = False
         if self._ended.done():
             return
+        # A channel may say that something has come while it is asked.
+        self._is_due = True
         try:
             more = self._read(time.monotonic() + (SHOWN_BUDGET if self._is_shown() else HIDDEN_BUDGET))
         except Exception as error:
@@ -122,6 +123,7 @@ class Pump:
                 raise
             self._ended.set_exception(error)
             return
+        self._is_due = False
         if more and self._is_shown():
             self._is_due = True
             self._loop.call_soon(self._turn)

@@ -9,7 +9,7 @@ import pytest
 from podboard.model.ending import Ending, exited
 from podboard.session import pump as pump_module
 from podboard.session.pump import HIDDEN_BUDGET, SHOWN_BUDGET, Pump, Turns
-from podboard.wire.exec_channel import Ended, Stderr, Stdout
+from podboard.wire.exec_channel import Ended, Event, Stderr, Stdout
 from tests.support.waiting import until
 from tests.unit.session.fakes import FakeChannel
 
@@ -65,6 +65,23 @@ async def test_output_is_fed_in_the_very_callback_that_brings_it() -> None:
     assert pumped.turns_told == 1
     pumped.channel.say(Ended(exited(0)))
     await running
+
+
+async def test_a_channel_may_say_that_something_came_while_it_is_asked() -> None:
+    pumped = Pumped()
+    channel = pumped.channel
+    receive = channel.receive_nowait
+
+    def receive_and_say() -> Event | None:
+        event = receive() or Ended(exited(4))
+        if isinstance(event, Ended):
+            channel.say()
+        return event
+
+    channel.receive_nowait = receive_and_say  # type: ignore[method-assign]
+    channel.say(Stdout(b"last words"))
+    assert (await pumped.to_the_end()).exit_code == 4
+    assert pumped.fed == [b"last words"]
 
 
 async def test_output_nobody_sees_waits_for_its_turn() -> None:
