@@ -28,7 +28,7 @@ unset TMUX TMUX_PANE TERM_PROGRAM TERM_PROGRAM_VERSION STY WINDOW TERMCAP SCREEN
 export TERM=xterm-256color
 trap : INT QUIT
 {
-  echo "podboard-$2" >/proc/self/comm
+  printf %s "podboard-$2" >/proc/self/comm
   echo "$$ $3" >"$1/pid"
   [ "$3" != tmux ] || tmux -S "$1/s" wait-for here
 } 2>/dev/null
@@ -95,8 +95,12 @@ _OPENING: Final = re.compile(rb"\x1b_podboard;(new|same);([a-z]*)\x1b\\")
 _LONGEST_OPENING: Final = 64
 
 _BEGINNINGS: Final = {DTACH: b"\x1b[H\x1b[J"}
-_DTACH_ENDS: Final = re.compile(rb"\x1b\[999H\r\n\[EOF - dtach terminating\]\r\n(\x1b\[34h)?(\x1b\[\?25h)?\Z")
-_SCREEN_ENDS: Final = re.compile(rb"(\x1b\[\d+;1H)?\r\n\[screen is terminating\]\r\n\Z")
+# Each line of it may come on its own.
+_DTACH_ENDS: Final = re.compile(
+    rb"(?:\x1b\[999H\r\n(?:\[EOF - dtach terminating\]\r\n)?|\[EOF - dtach terminating\]\r\n)"
+    rb"(?:\x1b\[34h)?(?:\x1b\[\?25h)?\Z"
+)
+_SCREEN_ENDS: Final = re.compile(rb"(\x1b\[\d+;1H)?(\r\n)?\[screen is terminating\]\r\n\Z")
 _ENDS: Final = {DTACH: _DTACH_ENDS, SCREEN: _SCREEN_ENDS}
 
 
