@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Generic
 
 from msgspec import Struct
@@ -30,8 +32,8 @@ _SURELY_QUIET: Final = 1.0
 
 _POLL: Final = 0.05
 
-COMPARED: Final = 2000
-"""Lines of an answer at most that are held against another's."""
+COMPARED: Final = 500
+"""Lines of an answer at most whose differences from another are told, from the first one that differs."""
 
 
 class Answer(Struct, Generic[M], frozen=True):
@@ -173,22 +175,31 @@ def grouped(answers: Sequence[Answer[M]]) -> list[Group[M]]:
     return sorted(groups, key=lambda group: -len(group.members))
 
 
+def odd_lines(usual: str, other: str) -> int:
+    """How many lines differ, at least; 0 where the same ones come in another order."""
+    before, after = Counter(usual.split("\n")), Counter(other.split("\n"))
+    return max((before - after).total(), (after - before).total())
+
+
 def differences(usual: str, other: str) -> list[str]:
     """The lines of ``other`` and how they differ from ``usual``.
 
     Returns:
         Lines that begin with a sign and a blank: ``-`` is missing, ``+`` is more, a blank is in both; of
-        those only the ones beside a difference, ``…`` stands for the others.
+        those only the ones beside a difference, ``…`` stands for the others, and for what is not compared.
     """
-    before, after = usual.split("\n")[:COMPARED], other.split("\n")[:COMPARED]
-    told: list[str] = []
-    for block in SequenceMatcher(None, before, after).get_grouped_opcodes(1):
-        if told or block[0][1]:
+    before, after = usual.split("\n"), other.split("\n")
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    first = max(alike - 1, 0)
+    told = ["…"] if first else []
+    compared = before[first : first + COMPARED], after[first : first + COMPARED]
+    for block in SequenceMatcher(None, *compared).get_grouped_opcodes(1):
+        if len(told) > 1:
             told.append("…")
         for tag, start, end, other_start, other_end in block:
             if tag == "equal":
-                told += [f"  {line}" for line in before[start:end]]
+                told += [f"  {line}" for line in compared[0][start:end]]
             else:
-                told += [f"- {line}" for line in before[start:end]]
-                told += [f"+ {line}" for line in after[other_start:other_end]]
-    return told
+                told += [f"- {line}" for line in compared[0][start:end]]
+                told += [f"+ {line}" for line in compared[1][other_start:other_end]]
+    return [*told, "…"] if first + COMPARED < max(len(before), len(after)) else told

@@ -248,7 +248,8 @@ class BroadcastDesk:
             if pane is not None and pane in board.panes:
                 board.show(pane)
 
-        answers = Answers(command, len(armed.members), ask(armed.members, command), armed.name)
+        members = armed.members
+        answers = Answers(command, members, ask(members, command), armed.name)
         armed.touch()
         board.app.push_screen(answers, left)
 

@@ -261,3 +261,84 @@ async def arm_from_list(person: Person) -> None:
     await person.sees("BROADCAST to 12 terminals")
     person.type(f"{LEADER}l")
     await person.until(lambda: person.lines()[-1].startswith(" BROADCAST to 12 terminals  enter open"))
+
+
+# -- one command, many answers ----------------------------------------------------------------
+
+
+def answer(shells: Shells, number: int, text: str) -> None:
+    """Let a shell answer the command, and come back with its prompt."""
+    shells.say(number, f"id\r\n{text}{PROMPT}")
+
+
+async def ask(person: Person, shells: Shells, count: int = 5) -> None:
+    person.type(f"{LEADER}g")
+    await person.sees(f"run in {count} terminals: ")
+    person.type("id\r")
+    await person.sees(f"0 of {count} answered")
+    await heard(shells, person, *[b"id\r"] * count)
+
+
+async def test_answers_are_grouped_and_the_odd_ones_out_shown(person: Person, shells: Shells) -> None:
+    await open_all(person, shells)
+    await arm(person)
+    await ask(person, shells)
+    for number in (1, 0, 2):
+        answer(shells, number, "uid=0\r\nok\r\n")
+    await person.sees("3  api-1, db-1, web-1 · 2 lines", "3 of 5 answered", "esc  stop waiting")
+    answer(shells, 4, "uid=1\r\nok\r\n")
+    await person.sees("1  web-3 · differs in 1 line", "4 of 5 answered, 2 kinds")
+    person.type("j")
+    await person.sees("+ uid=1")
+    # What one looks at stays where others come.
+    answer(shells, 3, "uid=0\r\nok\r\n")
+    screen = await person.sees(
+        "4  api-1, db-1, web-1, web-2 · 2 lines", "5 of 5 answered, 2 kinds", "esc  back"
+    )
+    assert all(line in screen for line in ("- uid=0", "+ uid=1", "  ok"))
+    person.type("\r")
+    await person.sees("shop/web-3 · app ═ BROADCAST 5 ═")
+    await person.no_longer_sees("5 of 5 answered")
+    person.type("x")
+    await heard(shells, person, *[b"id\rx"] * 5)
+
+
+async def test_what_pods_say_is_text(person: Person, shells: Shells) -> None:
+    await open_all(person, shells)
+    await arm(person)
+    await ask(person, shells)
+    for number in range(4):
+        answer(shells, number, "[bold red]root[/]\r\n\x1b[31mred\x1b[0m $(id)\r\n")
+    answer(shells, 4, "[/nothing] [@click=app.quit]x[/]\r\n")
+    await person.sees("5 of 5 answered", "[bold red]root[/]", "red $(id)")
+    person.type("j")
+    await person.sees("+ [/nothing] [@click=app.quit]x[/]")
+
+
+async def test_what_does_not_answer_is_told_apart_and_not_waited_for(person: Person, shells: Shells) -> None:
+    await open_all(person, shells)
+    shells.say(0, "vi\r\n\x1b[?1049h~")
+    await person.sees("~")
+    await arm(person)
+    person.type(f"{LEADER}gid\r")
+    await person.sees("-  api-1 · not asked: no prompt waits there")
+    assert shells[0].input == b""
+    for number in (1, 2, 3):
+        answer(shells, number, "")
+    await person.sees("3  db-1, web-1, web-2 · nothing", "3 of 5 answered")
+    shells[4].say(Ended(exited(1)))
+    await person.sees("-  web-3 · its shell is gone", "3 of 5 answered", "esc  back")
+    person.type(ESCAPE)
+    await person.no_longer_sees("3 of 5 answered")
+
+
+async def test_a_command_without_a_set_has_one_chosen_first(person: Person, shells: Shells) -> None:
+    await open_all(person, shells)
+    person.type(f"{LEADER}g")
+    await person.sees("enter  arm 5 of 5")
+    person.type(" \r")
+    await person.sees("run in 4 terminals: ")
+    person.type(ESCAPE)
+    await person.no_longer_sees("run in")
+    await person.sees("BROADCAST to 4 terminals")
+    assert [shells[number].input for number in range(5)] == [b""] * 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -14,11 +14,11 @@ from textual.widgets.option_list import Option
 
 from podboard.model.text import one_line
 from podboard.session.broadcast import listed
-from podboard.session.survey import COMPARED, differences, grouped
+from podboard.session.survey import differences, grouped, odd_lines
 from podboard.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -34,6 +34,18 @@ _LONGEST: Final = 1000
 _BORDERS: Final = 6
 
 
+class _Row(NamedTuple):
+    """A line of the list.
+
+    Attributes:
+        usual: What most answered, where this is an odd one out.
+    """
+
+    members: tuple[TerminalPane, ...]
+    text: str
+    usual: str | None
+
+
 class Answers(Dialog["TerminalPane | None"]):
     """Shows answers as they come; the answer is the terminal to go to.
 
@@ -41,7 +53,7 @@ class Answers(Dialog["TerminalPane | None"]):
 
     Args:
         command: What was asked.
-        count: How many terminals were.
+        asked: Who was.
         answers: Of each of them.
         called: What a terminal is called.
     """
@@ -58,17 +70,17 @@ class Answers(Dialog["TerminalPane | None"]):
     def __init__(
         self,
         command: str,
-        count: int,
+        asked: Sequence[TerminalPane],
         answers: AsyncGenerator[Answer[TerminalPane], None],
         called: Callable[[TerminalPane], str],
     ) -> None:
         super().__init__()
         self._command = command
-        self._count = count
+        self._asked = asked
         self._coming = answers
         self._called = called
         self._answers: list[Answer[TerminalPane]] = []
-        self._rows: list[tuple[TerminalPane, list[str]]] = []
+        self._rows: list[_Row] = []
 
     def compose(self) -> ComposeResult:
         """The command, the groups, what one of them answered, and how far it has come."""
@@ -89,6 +101,7 @@ class Answers(Dialog["TerminalPane | None"]):
             async with aclosing(self._coming) as coming:
                 async for answer in coming:
                     self._answers.append(answer)
+                    self._answers.sort(key=lambda answer: self._asked.index(answer.member))
                     self._show()
         except Exception:
             log.exception("asking terminals failed")
@@ -97,47 +110,48 @@ class Answers(Dialog["TerminalPane | None"]):
     def _show(self) -> None:
         options = self.query_one(OptionList)
         at = options.highlighted
-        shown = self._rows[at][0] if at is not None else None
+        shown = self._rows[at].members[0] if at is not None else None
         self._rows = []
         options.clear_options()
         room = max(self.size.width - _BORDERS - 30, 20)
         groups = grouped(self._answers)
         for place, group in enumerate(groups):
-            lines = group.text.split("\n")
-            words = _count(len(lines), "line") if group.text else "nothing"
             if place:
-                lines = differences(groups[0].text, group.text)
-                changed = max(sum(line[0] == sign for line in lines) for sign in "-+")
-                words = (
-                    f"differs in {_count(changed, 'line')}" if changed else f"differs behind line {COMPARED}"
-                )
+                odd = odd_lines(groups[0].text, group.text)
+                words = f"differs in {_count(odd, 'line')}" if odd else "the same lines in another order"
+            else:
+                words = _count(group.text.count("\n") + 1, "line") if group.text else "nothing"
             names = listed([self._called(member) for member in group.members], room)
             options.add_option(Option(Content(f"{len(group.members):>3}  {names} · {words}")))
-            self._rows.append((group.members[0], lines))
+            self._rows.append(_Row(group.members, group.text, groups[0].text if place else None))
         for answer in self._answers:
             if answer.trouble:
                 options.add_option(Option(Content(f"  -  {self._called(answer.member)} · {answer.trouble}")))
-                self._rows.append((answer.member, answer.text.split("\n")))
-        members = [pane for pane, _ in self._rows]
-        options.highlighted = members.index(shown) if shown in members else (0 if members else None)
+                self._rows.append(_Row((answer.member,), answer.text, None))
+        places = (place for place, row in enumerate(self._rows) if shown in row.members)
+        options.highlighted = next(places, 0 if self._rows else None)
         answered = sum(not answer.trouble for answer in self._answers)
-        waits = self._count - len(self._answers)
-        state = f"{answered} of {self._count} answered"
-        state += f", {_count(len(groups), 'different answer')}" if len(groups) > 1 else ""
-        state += ", all alike" if len(groups) == 1 and answered == self._count > 1 else ""
-        leaves = "waits no longer" if waits else "back"
-        self._tell(f"{state}    enter  go there    space  scroll    esc  {leaves}")
+        waits = len(self._asked) - len(self._answers)
+        state = f"{answered} of {len(self._asked)} answered"
+        if len(groups) > 1:
+            state += f", {len(groups)} kinds"
+        elif answered == len(self._asked) > 1:
+            state += ", all alike"
+        self._tell(
+            f"{state}    enter  go there    space  scroll    esc  {'stop waiting' if waits else 'back'}"
+        )
 
     def _tell(self, text: str) -> None:
         self.query_one(".dialog-keys", Static).update(Content(text))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show what the group answered."""
-        _, lines = self._rows[event.option_index]
-        text = "\n".join(_printable(line) for line in lines[:MOST])
+        _, text, usual = self._rows[event.option_index]
+        lines = text.split("\n") if usual is None else differences(usual, text)
+        shown = "\n".join(_printable(line) for line in lines[:MOST])
         if len(lines) > MOST:
-            text += f"\n… and {_count(len(lines) - MOST, 'line')} more: enter goes there"
-        self.query_one(".answers-text", Static).update(Content(text))
+            shown += f"\n… and {_count(len(lines) - MOST, 'line')} more: enter goes there"
+        self.query_one(".answers-text", Static).update(Content(shown))
         self.query_one(VerticalScroll).scroll_home(animate=False, immediate=True)
 
     def on_option_list_option_selected(self) -> None:
@@ -159,7 +173,7 @@ class Answers(Dialog["TerminalPane | None"]):
         """Go to the group's first terminal."""
         at = self.query_one(OptionList).highlighted
         if at is not None:
-            self.dismiss(self._rows[at][0])
+            self.dismiss(self._rows[at].members[0])
 
     def action_leave(self) -> None:
         """Wait no longer."""

@@ -11,7 +11,7 @@ from podboard.model.ending import exited
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session.climber import Ladder
-from podboard.session.survey import Answer, ask, differences, grouped
+from podboard.session.survey import COMPARED, Answer, ask, differences, grouped, odd_lines
 from podboard.session.terminal import Terminal
 from podboard.wire.exec_channel import Ended, Stdout
 from tests.support.waiting import until
@@ -177,3 +177,20 @@ def test_what_differs_is_shown_with_what_stands_beside_it() -> None:
     other = usual.replace("3\n", "three\n", 1).replace("9\n", "")
     assert differences(usual, other) == ["…", "  2", "- 3", "+ three", "  4", "…", "  8", "- 9", "  10"]
     assert differences("same", "same") == []
+    assert differences("a\nb", "b") == ["- a", "  b"]
+    assert differences("", "a") == ["- ", "+ a"]
+
+
+def test_of_long_answers_the_first_differences_are_told() -> None:
+    usual = "\n".join(map(str, range(5000)))
+    late = usual.replace("4000", "four")
+    assert differences(usual, late) == ["…", "  3999", "- 4000", "+ four", "  4001", "…"]
+    assert len(differences(usual, "\n".join("x" * 5000))) == 2 * COMPARED + 1
+    # Lines that come again and again would take minutes to hold against each other all.
+    assert differences("a\nb\n" * 20_000, "b\nb\na\n" * 20_000)[-1] == "…"
+
+
+def test_how_many_lines_differ() -> None:
+    assert odd_lines("a\nb\nc", "a\nx\nc") == 1
+    assert odd_lines("a", "a\nb\nc") == 2
+    assert odd_lines("a\nb", "b\na") == 0
