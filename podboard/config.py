@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,13 @@ MOST_SCROLLBACK: Final = 1_000_000
 """Lines a terminal keeps unless told otherwise, and can be told to keep: a gigabyte, at 120 columns."""
 
 _CONTEXTS: Final = "contexts"
-_TABLES: Final = {"ssh", "record", "terminals", "broadcast"}
+_TABLES: Final = {"ssh", "record", "terminals", "broadcast", "debug"}
+
+DEBUG_IMAGE: Final = "busybox:1.36"
+DETACH_KEYS: Final = "ctrl+p,ctrl+q"
+"""What leaves an attached process to itself, as docker has it."""
+
+_DETACH_KEY = re.compile(r"ctrl\+[a-z]|[a-z0-9]")
 
 
 class Bastion(Struct, frozen=True):
@@ -66,6 +73,8 @@ class Config(Struct, frozen=True):
         broadcast: ``[broadcast]``.
         reconnect: Of ``[terminals]``: whether a new shell is opened where a connection was dropped.
         scrollback: Of ``[terminals]``: how many lines a terminal keeps above its screen.
+        detach_keys: Of ``[terminals]``: the keys that leave an attached process to itself; none for none.
+        debug_image: Of ``[debug]``: the image of debug containers, unless another is typed.
     """
 
     bastion: Bastion | None = None
@@ -73,6 +82,8 @@ class Config(Struct, frozen=True):
     broadcast: BroadcastRules = BroadcastRules()
     reconnect: bool = True
     scrollback: int = SCROLLBACK
+    detach_keys: tuple[str, ...] = tuple(DETACH_KEYS.split(","))
+    debug_image: str = DEBUG_IMAGE
 
 
 def read_config(path: Path) -> Config:
@@ -110,6 +121,8 @@ def _config(values: Mapping[str, Any], where: str) -> Config:
         _recording(_table(values, "record", where), where),
         _broadcast(_table(values, "broadcast", where), where),
         *_terminals(_table(values, "terminals", where), where),
+        detach_keys=_detach_keys(_table(values, "terminals", where), where),
+        debug_image=_debug_image(_table(values, "debug", where), where),
     )
 
 
@@ -148,10 +161,11 @@ def _broadcast(table: Mapping[str, Any], where: str) -> BroadcastRules:
 
 
 def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int]:
-    if wrong := next((name for name in table if name not in {"reconnect", "scrollback"}), None):
+    known = {"reconnect", "scrollback", "detach_keys"}
+    if wrong := next((name for name in table if name not in known), None):
         raise ConfigError(
             f'[terminals] in {where} has "{one_line(wrong)}", which it cannot have',
-            "it has reconnect and scrollback",
+            "it has reconnect, scrollback and detach_keys",
         )
     reconnect = table.get("reconnect", True)
     if not isinstance(reconnect, bool):
@@ -162,6 +176,26 @@ def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int]:
             f"scrollback of [terminals] in {where} must be a number from 0 to {MOST_SCROLLBACK}"
         )
     return reconnect, scrollback
+
+
+def _detach_keys(table: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    text = table.get("detach_keys", DETACH_KEYS)
+    keys = tuple(text.split(",")) if isinstance(text, str) and text else ()
+    if not isinstance(text, str) or not all(_DETACH_KEY.fullmatch(key) for key in keys):
+        raise ConfigError(
+            f"detach_keys of [terminals] in {where} must be ctrl and a letter, or letters and digits",
+            f'like "{DETACH_KEYS}", or "" for none',
+        )
+    return keys
+
+
+def _debug_image(table: Mapping[str, Any], where: str) -> str:
+    if wrong := next((name for name in table if name != "image"), None):
+        raise ConfigError(f'[debug] in {where} has "{one_line(wrong)}", which it cannot have', "it has image")
+    image = table.get("image", DEBUG_IMAGE)
+    if not isinstance(image, str) or not image.strip():
+        raise ConfigError(f"image of [debug] in {where} must name an image", f'like "{DEBUG_IMAGE}"')
+    return image.strip()
 
 
 def _bastion(table: Mapping[str, Any], where: str) -> Bastion:

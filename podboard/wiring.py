@@ -138,6 +138,16 @@ class Ways:
         """How a broadcast is armed."""
         return self._config.broadcast
 
+    @property
+    def detach_keys(self) -> tuple[str, ...]:
+        """The keys that leave an attached process to itself."""
+        return self._config.detach_keys
+
+    @property
+    def debug_image(self) -> str:
+        """The image of debug containers, unless another is typed."""
+        return self._config.debug_image
+
     def recordings(self, context: str) -> Recordings:
         """Return where the terminals of a context are recorded, and whether they are without being asked."""
         from podboard.paths import recordings_folder
@@ -308,6 +318,7 @@ async def open_cluster(
         cluster.recordings = ways.recordings(cluster.context)
         cluster.returns = ways.returns
         cluster.scrollback = ways.scrollback
+        cluster.detach_keys, cluster.debug_image = ways.detach_keys, ways.debug_image
         cluster.broadcast = ways.broadcast
         yield cluster
 

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from podboard.model.text import one_line
+
 if TYPE_CHECKING:
     from podboard.errors import Denied
 
@@ -36,6 +38,13 @@ ACCOUNT: Final = "system:serviceaccount:"
 
 _GROUP: Final = "rbac.authorization.k8s.io"
 _NO_NAME = re.compile(r"[^\w.:@-]", re.ASCII)
+
+
+def lack(denied: Denied) -> str:
+    """Say what somebody may not do."""
+    right = RIGHTS[denied.right]
+    may_not = f"may not {' and '.join(right.verbs)} pods/{right.part} in {denied.namespace}"
+    return one_line(f'"{denied.user}" {may_not}')
 
 
 def role_for(denied: Denied) -> str:

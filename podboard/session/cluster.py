@@ -46,6 +46,8 @@ class Cluster:
         recordings: Where those are recorded; None where they cannot be.
         returns: Whether they open a new shell by themselves where a connection was dropped.
         scrollback: How many lines they keep above their screens.
+        detach_keys: What leaves the process that they are attached to to itself.
+        debug_image: What debug containers are made of, unless another image is typed.
         previews_pastes: Whether pastes of several lines are shown before they are pasted.
         broadcast: How typing into many of them at once is armed.
         changed: Set whenever the roster or the trouble is different from what it was.
@@ -63,6 +65,8 @@ class Cluster:
         self.recordings: Recordings | None = None
         self.returns = False
         self.scrollback = 10_000
+        self.detach_keys: tuple[str, ...] = ("ctrl+p", "ctrl+q")
+        self.debug_image = "busybox:1.36"
         self.previews_pastes = True
         self.broadcast = BroadcastRules()
         self.changed = asyncio.Event()

@@ -117,9 +117,9 @@ class Terminal:
         recordings: Where it is recorded; None where it cannot be.
         returns: Whether a new shell is opened by itself where a connection was dropped.
         resumes: Whether its next shell is to outlive a drop, where the image has something that holds it.
-        attachment: How it is attached to the container's own process; None where it opens a shell.
 
     Attributes:
+        attachment: How it is attached to the container's own process; None where it opens a shell.
         belongs_to: What its pod belongs to, as ``pod_columns.group`` has it.
         came_back: What is to be said of the last return, where it was to the same shell; else empty.
         awaited: What is awaited before it can be opened; empty where nothing is.
@@ -149,10 +149,9 @@ class Terminal:
         recordings: Recordings | None = None,
         returns: bool = False,
         resumes: bool = False,
-        attachment: Attachment | None = None,
     ) -> None:
         self.target = target
-        self.attachment = attachment
+        self.attachment: Attachment | None = None
         self.awaited = ""
         self.debugging: Debugging | None = None
         self.returns = returns
@@ -180,7 +179,8 @@ class Terminal:
         self._climbing_since = time.monotonic()
         self._is_returning = False
         self._leads: Callable[[Callable[[str], None]], Awaitable[Target]] | None = None
-        self._new_shell = self._opened_anew = _NEW_SHELL if attachment is None else _ATTACHED
+        self._new_shell = self._opened_anew = _NEW_SHELL
+        self._denied: Denied | None = None
         self._stay = Stay(ladder.leaver)
         self._guest: Guest | None = None
         self._is_to_be_held = False
@@ -211,7 +211,9 @@ class Terminal:
 
     @property
     def denied(self) -> Denied | None:
-        """Who may not open it, if that is why a way failed."""
+        """Who may not open it, or debug its image, if that is why it failed."""
+        if self._denied is not None:
+            return self._denied
         return next((attempt.denied for attempt in self.attempts if attempt.denied is not None), None)
 
     @property
@@ -417,6 +419,16 @@ class Terminal:
             self._ladder.forget_failures()
             self.outage.hurry()
 
+    def join(self, attachment: Attachment) -> None:
+        """Attach to the container's own process when it is run, and open no shell."""
+        self.attachment = attachment
+        self._new_shell = self._opened_anew = _ATTACHED
+
+    def deny(self, denied: Denied, sentence: str, hint: str) -> None:
+        """Say of one that has failed that it cannot be debugged for want of a right."""
+        self._denied = denied
+        self._end(failed(sentence, hint))
+
     def debug(self, debugging: Debugging) -> None:
         """Open the next shell in a debug container."""
         self.debugging = debugging
@@ -424,6 +436,7 @@ class Terminal:
 
     async def _prepare(self) -> bool:
         """Wait for the debug container that is to be opened, if one is; whether it runs."""
+        self._denied = None
         lead, self._leads = self._leads, None
         if lead is None:
             return True

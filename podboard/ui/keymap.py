@@ -40,6 +40,7 @@ LIST: Final = (
     Key("w", "wide", "w", "", "show IP and NODE too"),
     Key("c", "container", "c", "", "choose the container to open"),
     Key("asterisk", "mark_all", "*", "", "mark all pods shown, or none"),
+    Key("a", "attach", "a", "", "attach to the containers' own processes"),
     Key("t,tab", "terminal", "t", "terminal", "go to the terminal"),
     Key("d", "diagnostics", "d", "", "show how the terminal was reached, and its log"),
     Key("question_mark,f1", "help", "?", "help", "show all keys"),
@@ -80,6 +81,7 @@ AFTER_LEADER: Final = (
 ENDED: Final = (
     Key("enter", "reopen", "enter", "reopen", "open the shell again"),
     Key("s", "successor", "s", "", "go on in the pod that took the place of this one, where it is gone"),
+    Key("e", "debug", "e", "", "add a debug container, where the image has no shell"),
     Key("y", "copy_role", "y", "", "copy a Role that would allow it, where a right was missing"),
 )
 """In a terminal whose shell has ended, or did not open."""

@@ -32,6 +32,7 @@ from podboard.ui.widgets.terminal_area import TerminalArea
 from podboard.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
+    from podboard.ui.debug_desk import DebugDesk
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
@@ -551,16 +552,21 @@ class Board(Screen[None], inherit_bindings=False):
         keys = [key for key in self._view.keys if key in pods.marked] or [pods.cursor]
         await self._open_after_asking([self._target(key) for key in keys])
 
-    async def _open_after_asking(self, targets: Sequence[Target]) -> None:
+    async def action_attach(self) -> None:
+        """Attach to the own processes of the marked pods, or of the one under the cursor."""
+        if targets := self.chosen:
+            await self._open_after_asking(targets, attach=True)
+
+    async def _open_after_asking(self, targets: Sequence[Target], *, attach: bool = False) -> None:
         from podboard.ui.screens.confirm import Confirm
 
         if len(targets) <= MANY:
-            await self._open(targets)
+            await self._open(targets, attach=attach)
             return
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
             if yes:
-                self.keyboard.wait_for("open", self._open(targets))
+                self.keyboard.wait_for("open", self._open(targets, attach=attach))
 
         self.app.push_screen(Confirm(f"Open {len(targets)} terminals?", "open them"), answered)
 
@@ -613,7 +619,7 @@ class Board(Screen[None], inherit_bindings=False):
             return Target(*key, container)
         return Target(*key, container or default_container(pod), pod.uid)
 
-    async def _open(self, targets: Sequence[Target]) -> None:
+    async def _open(self, targets: Sequence[Target], *, attach: bool = False) -> None:
         from podboard.session.terminal import Terminal
 
         if self._cluster is None or self._is_leaving:
@@ -634,6 +640,8 @@ class Board(Screen[None], inherit_bindings=False):
         for terminal in terminals:
             pod = cluster.roster.pods.get((terminal.target.namespace, terminal.target.pod))
             terminal.belongs_to = group(pod) if pod is not None else ""
+        if attach:
+            self.debug_desk.join(terminals, cluster)
         self._box.list.unmark()
         self._show(await self._area.add(terminals))
 
@@ -793,6 +801,20 @@ class Board(Screen[None], inherit_bindings=False):
         if self._is_bare:
             self.key_line.display = bool(self.broadcast_desk.banner)
         self.keyboard.show()
+
+    # -- debug containers -------------------------------------------------------------------
+
+    @cached_property
+    def debug_desk(self) -> DebugDesk:
+        """What leads into a container beside a shell of its own."""
+        from podboard.ui.debug_desk import DebugDesk
+
+        return DebugDesk(self)
+
+    async def action_debug(self) -> None:
+        """Offer the terminal in focus a debug container."""
+        if self._cluster is not None and not self._is_leaving:
+            await self.debug_desk.debug(self._cluster)
 
     # -- what has scrolled away -------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from rich.segment import Segment
 from textual.strip import Strip
 
-from podboard.model.attempt import Outcome
+from podboard.model.attempt import SSH, Outcome
 from podboard.model.badge import TerminalState
 from podboard.model.duration import human_duration
 from podboard.model.text import one_line
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 WORTH_A_WORD: Final = 0.3
 """Seconds after which a person wonders what is awaited."""
+
+ADD_DEBUGGER: Final = "e adds a debug container, with another image's tools"
 
 COPY_ROLE: Final = "y copies a Role that would allow it"
 
@@ -80,6 +82,7 @@ def title_line(
             Segment(f" {found} " if found else "", name),
             Segment(f" +{hidden} not shown " if hidden else "", name),
             Segment(f" ↑ {above} of {screen.scrollback} " if above else "", name),
+            Segment(_attached(terminal), name),
             Segment(_recording(terminal), look("failed")),
             Segment(f" {badge.method} · " if badge.method else " ", dim),
             Segment(f"{badge.sign} {badge.words}", look(STATE_LOOKS[badge.state])),
@@ -104,6 +107,12 @@ def _broadcast_note(heard: int | None, look: Look) -> Strip:
     return Strip([Segment(text, look(name))])
 
 
+def _attached(terminal: Terminal) -> str:
+    if terminal.attachment is None:
+        return ""
+    return " attach " if terminal.attachment.stdin else " attach, takes no input "
+
+
 def _recording(terminal: Terminal) -> str:
     if terminal.recorder is not None:
         return " REC with input " if terminal.recorder.with_input else " REC "
@@ -116,12 +125,18 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
     While it is opened, that is how far each way in has come, once that takes longer than a person notices.
     """
     ending, state, outage = terminal.ending, terminal.badge.state, terminal.outage
+    if terminal.awaited:
+        waits = [Segment(f" {terminal.badge.sign} ", look("wait"))]
+        lines = sentence_lines(waits, one_line(terminal.awaited), look(""), width, 3)
+        return [line.adjust_cell_length(width, look("")) for line in lines]
     if outage is not None and state is TerminalState.RECONNECTING:
         return _outage_lines(terminal, outage, width, look)
     if ending is None:
         is_worth_a_word = state in _ON_THE_WAY and terminal.climbing_for > WORTH_A_WORD
         return attempt_lines(terminal.attempts, width, look) if is_worth_a_word else []
     denied = terminal.denied if state is TerminalState.FAILED else None
+    to_debug = terminal.lacks_shell and terminal.badge.method != SSH
+    hint = ADD_DEBUGGER if to_debug and terminal.debugging is None else ending.hint
     attempts = [
         replace(attempt, hint=COPY_ROLE) if denied is not None and attempt.denied == denied else attempt
         for attempt in terminal.attempts
@@ -131,7 +146,7 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
         lines = attempt_lines(attempts, width, look)
     else:
         told = look("failed" if state is TerminalState.FAILED else "")
-        hint = last.hint if last is not None else ending.hint
+        hint = last.hint if last is not None else hint
         lines = [
             line
             for sign, sentence, style in (
@@ -141,6 +156,8 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
             if sentence
             for line in sentence_lines([Segment(f" {sign} ", style)], one_line(sentence), style, width, 3)
         ]
+    if to_debug and terminal.debugging is not None:
+        lines += sentence_lines([Segment(" → ", look("hint"))], ADD_DEBUGGER, look("hint"), width, 3)
     if terminal.successor is not None:
         goes_on = f"s opens {one_line(terminal.successor.pod)}, which took its place"
         lines += sentence_lines([Segment(" → ", look("hint"))], goes_on, look("hint"), width, 3)

@@ -364,13 +364,19 @@ class TerminalPane(LooksMixin, can_focus=True):
         """Send a key to the program."""
         if self._gives_up_paste(key):
             return
-        if data := self._keys.encode(key, character):
+        if data := self._encoded(key, character):
             self.follow()
             self.terminal.write(data)
 
+    def _encoded(self, key: str, character: str | None) -> bytes:
+        """What a key is to the program; nothing where it may begin what leaves an attached one to itself."""
+        attachment = self.terminal.attachment
+        typed = [(key, character)] if attachment is None else attachment.type(key, character)
+        return b"".join(self._keys.encode(*one) for one in typed)
+
     def send_text(self, text: str) -> None:
         """Send text as if each of its characters had been typed."""
-        if self._core.kitty_keyboard:
+        if self._core.kitty_keyboard or self.terminal.attachment is not None:
             for character in text:
                 self.send_key(character, character)
         else:

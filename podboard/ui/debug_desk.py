@@ -1,0 +1,104 @@
+"""Ways into containers beside a shell of their own: debug containers, and their own processes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from podboard.errors import NotApplicableError, PodboardError
+from podboard.model.attempt import SSH
+from podboard.model.role import lack
+from podboard.model.text import one_line
+from podboard.session.attaching import Attachment
+from podboard.session.debugging import Debugging
+from podboard.ui.widgets.pane_lines import COPY_ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podboard.model.pod import Pod
+    from podboard.model.target import Target
+    from podboard.session.cluster import Cluster
+    from podboard.session.debugging import Choice
+    from podboard.session.terminal import Terminal
+    from podboard.ui.screens.board import Board
+    from podboard.ui.widgets.terminal_pane import TerminalPane
+
+_PATIENCE: Final = 5.0
+"""Seconds for an API server to say whether a debug container may be added."""
+
+_ONLY_SSH: Final = "a debug container needs an API server that podboard reaches itself: only SSH leads here"
+
+
+class DebugDesk:
+    """Does what the keys say that debug and attach."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    # -- debug containers -------------------------------------------------------------------
+
+    async def debug(self, cluster: Cluster) -> None:
+        """Offer the terminal in focus a debug container, if its image has no shell."""
+        pane = self._board.focused_pane
+        if pane is None or not pane.terminal.lacks_shell:
+            self._board.tell("a debug container is for images without a shell")
+        elif pane.terminal.badge.method == SSH:
+            self._board.tell(_ONLY_SSH)
+        else:
+            await self._offer(pane, cluster)
+
+    async def _offer(self, pane: TerminalPane, cluster: Cluster) -> None:
+        from podboard.ui.screens.debug import DebugDialog
+
+        terminal = pane.terminal
+        target = terminal.debugging.target if terminal.debugging is not None else terminal.target
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                debugger = await cluster.ladder.debugger(terminal.badge.method, target)
+                denied = await debugger.denied()
+                running = await debugger.running() if denied is None else []
+        except TimeoutError:
+            self._board.tell(f"no answer within {_PATIENCE:.0f} s: try again")
+            return
+        except (PodboardError, NotApplicableError) as error:
+            self._board.tell(one_line(str(error)))
+            return
+        if denied is not None:
+            terminal.deny(denied, lack(denied), COPY_ROLE)
+            return
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None and pane in self._board.panes:
+                terminal.debug(Debugging(debugger, target, choice))
+                self._board.show(pane)
+                self._board.action_reopen()
+
+        self._board.app.push_screen(DebugDialog(target, cluster.debug_image, running), chosen)
+
+    # -- attach -----------------------------------------------------------------------------
+
+    def join(self, terminals: Sequence[Terminal], cluster: Cluster) -> None:
+        """Have terminals that are to be opened attach to their containers' own processes."""
+        for terminal in terminals:
+            target = terminal.target
+            pod = cluster.roster.pods.get((target.namespace, target.pod))
+            terminal.join(attachment_of(target, pod, cluster.detach_keys))
+        if any(terminal.takes_input for terminal in terminals):
+            said = "attached to the container's own process"
+        else:
+            said = "attached: this container takes no input"
+        keys = " ".join(cluster.detach_keys)
+        self._board.tell(f"{said} · {keys} leaves it to itself" if keys else said)
+
+
+def attachment_of(target: Target, pod: Pod | None, detach_keys: Sequence[str]) -> Attachment:
+    """Return how to attach to a container's own process, as its pod says that it was made.
+
+    Args:
+        pod: None where nobody knows: then it is asked for all.
+    """
+    kinds = (pod.spec.containers, pod.spec.init_containers, pod.spec.ephemeral_containers) if pod else ()
+    containers = [one for kind in kinds for one in kind or () if one.name == target.container]
+    stdin, tty = (containers[0].stdin, containers[0].tty) if containers else (True, True)
+    return Attachment(tty=tty, stdin=stdin, detach_keys=detach_keys)
