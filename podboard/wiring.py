@@ -129,6 +129,11 @@ class Ways:
         return self._config.reconnect
 
     @property
+    def resumes(self) -> bool:
+        """Whether shells are to outlive a drop, where something in the image holds them."""
+        return self._config.resume
+
+    @property
     def scrollback(self) -> int:
         """How many lines terminals keep above their screens."""
         return self._config.scrollback
@@ -317,6 +322,7 @@ async def open_cluster(
         cluster = Cluster(client, ways.ladder, None if all_namespaces else namespace or None, trouble)
         cluster.recordings = ways.recordings(cluster.context)
         cluster.returns = ways.returns
+        cluster.resumes = ways.resumes
         cluster.scrollback = ways.scrollback
         cluster.detach_keys, cluster.debug_image = ways.detach_keys, ways.debug_image
         cluster.broadcast = ways.broadcast

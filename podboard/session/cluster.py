@@ -45,6 +45,7 @@ class Cluster:
         turns: Shared by the terminals in them.
         recordings: Where those are recorded; None where they cannot be.
         returns: Whether they open a new shell by themselves where a connection was dropped.
+        resumes: Whether their shells are to outlive a drop.
         scrollback: How many lines they keep above their screens.
         detach_keys: What leaves the process that they are attached to to itself.
         debug_image: What debug containers are made of, unless another image is typed.
@@ -64,6 +65,7 @@ class Cluster:
         self.turns = Turns()
         self.recordings: Recordings | None = None
         self.returns = False
+        self.resumes = False
         self.scrollback = 10_000
         self.detach_keys: tuple[str, ...] = ("ctrl+p", "ctrl+q")
         self.debug_image = "busybox:1.36"

@@ -633,6 +633,7 @@ class Board(Screen[None], inherit_bindings=False):
                 turns=cluster.turns,
                 recordings=cluster.recordings,
                 returns=cluster.returns,
+                resumes=cluster.resumes,
                 scrollback=cluster.scrollback,
             )
             for target in targets
