@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from podboard.model.text import one_line
 from podboard.session.broadcast import LEAST, Broadcast, is_open, listed, names
+from podboard.ui.paste_desk import LITTLE
+from podboard.vt.paste import glance, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
 
 _STOPS: Final = "ctrl+] b stops"
 _LEAST_NAMES: Final = 12
-_SHOWN_LINES: Final = 8
-_SHOWN_WIDTH: Final = 60
-"""What is shown of a paste."""
 
 
 class BroadcastDesk:
@@ -194,31 +193,30 @@ class BroadcastDesk:
     def takes_paste(self, pane: TerminalPane, text: str) -> bool:
         """Paste into all, if what is typed into ``pane`` is heard by all; whether it is.
 
-        More than one line is pasted only once the person has seen into how many.
+        More than one line, or a long one, is pasted only once the person has seen into how many.
         """
         self.refresh()
         armed = self.armed
         if armed is None or pane not in armed.members:
             return False
-        if "\n" not in text and "\r" not in text:
+        members, seen = armed.members, glance(text)
+        if not seen.breaks and seen.size <= LITTLE:
             armed.paste(text)
             return True
-        from podboard.ui.screens.confirm import Confirm
+        from podboard.ui.screens.paste_preview import PasteAnswer, PastePreview
 
-        members, lines = armed.members, text.splitlines()
-
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+        def answered(answer: PasteAnswer | None) -> None:
             self.refresh()
-            if yes and (self.armed is not armed or armed.members != members):
+            if answer is None:
+                return
+            if self.armed is not armed or armed.members != members:
                 self._board.tell("nothing was pasted: who hears is not what it was when you were asked")
-            elif yes:
-                armed.paste(text)
+            else:
+                armed.paste(joined(text) if answer is PasteAnswer.JOIN else text)
 
-        shown = [one_line(line, _SHOWN_WIDTH) for line in lines[:_SHOWN_LINES]]
-        shown += ["…"] * (len(lines) > _SHOWN_LINES)
-        size = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
-        question = "\n".join([f"Paste {size} into {len(members)} terminals?", "", *shown])
-        self._board.app.push_screen(Confirm(question, f"paste into {len(members)}"), answered)
+        runs = any(not member.terminal.screen.bracketed_paste for member in members)
+        where = f"{len(members)} terminals"
+        self._board.app.push_screen(PastePreview(text, seen, where, runs=runs, may_always=False), answered)
         return True
 
     # -- one command, many answers ------------------------------------------------------------

@@ -219,22 +219,28 @@ async def test_a_paste_of_several_lines_asks_first(person: Person, shells: Shell
     await arm(person)
     lines = "".join(f"rm {number}\n" for number in range(12))
     person.paste(lines)
-    screen = await person.sees("Paste 12 lines into 5 terminals?", "y  paste into 5")
+    screen = await person.sees("paste 12 lines, 62 bytes, into 5 terminals?", "enter  paste")
     assert "rm 7" in screen
-    assert "rm 8" not in screen
-    person.type("n")
-    await person.no_longer_sees("Paste 12 lines")
+    assert "a shell runs 12 of 12 lines" in screen
+    assert "always" not in screen
+    # Not offered, and not taken.
+    person.type(f"a{ESCAPE}")
+    await person.no_longer_sees("paste 12 lines")
     person.paste("a\nb\n")
-    await person.sees("Paste 2 lines into 5 terminals?")
+    await person.sees("paste 2 lines", "into 5 terminals?", "enter  paste")
     # Who is asked about five may not mean four.
     shells[4].say(Ended(exited(0)))
     await person.until(lambda: person.board.panes[4].is_ended)
-    person.type("y")
+    person.type("\r")
     await person.sees("nothing was pasted")
     person.paste("c\nd\n")
-    await person.sees("Paste 2 lines into 4 terminals?")
-    person.type("y")
+    await person.sees("into 4 terminals?", "enter  paste")
+    person.type("\r")
     await heard(shells, person, *[b"c\rd\r"] * 4, b"")
+    person.paste("e\n  f\n")
+    await person.sees("into 4 terminals?", "1  as one line")
+    person.type("1")
+    await heard(shells, person, *[b"c\rd\re f"] * 4, b"")
 
 
 async def test_in_the_smallest_screen_and_with_all_of_it(shells: Shells) -> None:

@@ -47,6 +47,7 @@ class PastePreview(Dialog[PasteAnswer | None]):
         seen: What is known of it.
         where: Into what.
         runs: Whether the program there takes each line end for the enter key.
+        may_always: Whether the person may be asked no more there.
     """
 
     BINDINGS: ClassVar = [
@@ -56,11 +57,12 @@ class PastePreview(Dialog[PasteAnswer | None]):
         Binding("escape,q,n,ctrl+q,ctrl+c", "cancel", "do not"),
     ]
 
-    def __init__(self, text: str, seen: Glance, where: str, *, runs: bool) -> None:
+    def __init__(self, text: str, seen: Glance, where: str, *, runs: bool, may_always: bool = True) -> None:
         super().__init__()
         self._seen = seen
         self._where = where
         self._runs = runs
+        self._may_always = may_always
         # No more is looked at than can be seen: the text may be a line of megabytes.
         self._head = text[: LINES * _WIDEST].replace("\r\n", "\n").replace("\r", "\n").split("\n")[:LINES]
         self._patience: Timer | None = None
@@ -101,7 +103,8 @@ class PastePreview(Dialog[PasteAnswer | None]):
     @property
     def _keys(self) -> str:
         joined = "    1  as one line" if self._seen.breaks else ""
-        return f"enter  paste{joined}    a  always here    esc  do not"
+        always = "    a  always here" if self._may_always else ""
+        return f"enter  paste{joined}{always}    esc  do not"
 
     def on_screen_resume(self) -> None:
         """Begin to wait for quiet."""
@@ -126,9 +129,10 @@ class PastePreview(Dialog[PasteAnswer | None]):
         """Wait on, while somebody pastes: one paste at a time."""
         self.on_key()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Agree to nothing before there is quiet."""
-        return action != "answer" or self._takes_answers
+        is_offered = self._may_always or parameters != (PasteAnswer.ALWAYS.value,)
+        return action != "answer" or (self._takes_answers and is_offered)
 
     def action_answer(self, answer: str) -> None:
         """Paste it."""
