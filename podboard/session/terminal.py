@@ -397,7 +397,7 @@ class Terminal:
         # What tmux holds is answered by tmux.
         self._is_answered = opening.holder == TMUX
         if opening.is_same:
-            self.came_back = one_line(" · ".join((*told, _SAME_SHELL)))
+            self.came_back = one_line(" · ".join((_SAME_SHELL, *told)))
             self._note(logging.INFO, self.came_back)
             # tmux tells first what has become of the screen; else it is only known that it may have changed.
             if opening.holder != TMUX and not self.screen.alternate:

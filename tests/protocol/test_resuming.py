@@ -130,7 +130,7 @@ async def nothing_is_left(cluster: DemoCluster) -> None:
 async def test_the_same_shell_is_there_after_a_drop(shell: Shell, cluster: DemoCluster) -> None:
     before = await shell.pid(1)
     await dropped(shell, cluster)
-    await until(lambda: shell.terminal.came_back.endswith("the same shell"))
+    await until(lambda: shell.terminal.came_back.startswith("the same shell"))
     assert await shell.pid(2) == before
     assert "new shell" not in shell.everything()
     await shell.close()

@@ -701,6 +701,7 @@ class Board(Screen[None], inherit_bindings=False):
     def on_terminal_pane_changed(self, event: TerminalPane.Changed) -> None:
         """Let tabs, list and title say how terminals stand."""
         self._tell_detour(event.pane)
+        self._tell_return(event.pane)
         self._tell_recording(event.pane)
         self._refresh_terminals()
 
@@ -716,6 +717,13 @@ class Board(Screen[None], inherit_bindings=False):
             if detour := terminal.detour:
                 why = f"{detour.method}: {detour.sentence}"
                 self.tell(one_line(f"opened by {terminal.badge.method} · {LEADER_SHOWN} d tells all · {why}"))
+
+    def _tell_return(self, pane: TerminalPane) -> None:
+        """Say it to a person who looks at a terminal that the same shell is there again."""
+        came_back = pane.terminal.came_back
+        if came_back and pane is self._area.active and pane.told_return != came_back:
+            self.tell(came_back)
+        pane.told_return = came_back
 
     def _tell_recording(self, pane: TerminalPane) -> None:
         """Note where it is recorded, and say it to the person if that came to an end by itself."""

@@ -60,6 +60,7 @@ class TerminalPane(LooksMixin, can_focus=True):
     Attributes:
         is_covered: Whether something lies above it though it has the focus.
         told_opened: When the last shell was opened of which it was told how.
+        told_return: The return to the same shell that was told of last.
         scroll: What is looked through or selected; None where the view follows the output.
         told_recording: Why a recording stopped of which that was told.
         heard: By how many what is typed into it is heard; 0 where by itself alone, None without a broadcast.
@@ -106,6 +107,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._held_since = 0.0
         self.is_covered = False
         self.told_opened = 0.0
+        self.told_return = ""
         self.told_recording = ""
         self.heard: int | None = None
         self._is_above_end = False
