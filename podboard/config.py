@@ -73,6 +73,7 @@ class Config(Struct, frozen=True):
         broadcast: ``[broadcast]``.
         reconnect: Of ``[terminals]``: whether a new shell is opened where a connection was dropped.
         resume: Of ``[terminals]``: whether shells are held in pods beyond a drop, where that can be.
+        paste_preview: Of ``[terminals]``: whether pastes of several lines are shown before they are pasted.
         scrollback: Of ``[terminals]``: how many lines a terminal keeps above its screen.
         detach_keys: Of ``[terminals]``: the keys that leave an attached process to itself; none for none.
         debug_image: Of ``[debug]``: the image of debug containers, unless another is typed.
@@ -84,6 +85,7 @@ class Config(Struct, frozen=True):
     reconnect: bool = True
     scrollback: int = SCROLLBACK
     resume: bool = True
+    paste_preview: bool = True
     detach_keys: tuple[str, ...] = tuple(DETACH_KEYS.split(","))
     debug_image: str = DEBUG_IMAGE
 
@@ -162,23 +164,24 @@ def _broadcast(table: Mapping[str, Any], where: str) -> BroadcastRules:
     return BroadcastRules(seconds, _globs(table, "protected", "broadcast", where, []))
 
 
-def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int, bool]:
-    known = {"reconnect", "resume", "scrollback", "detach_keys"}
+def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int, bool, bool]:
+    switches = ("reconnect", "resume", "paste_preview")
+    known = {*switches, "scrollback", "detach_keys"}
     if wrong := next((name for name in table if name not in known), None):
         raise ConfigError(
             f'[terminals] in {where} has "{one_line(wrong)}", which it cannot have',
-            "it has reconnect, resume, scrollback and detach_keys",
+            "it has reconnect, resume, scrollback, paste_preview and detach_keys",
         )
-    reconnect, resume = table.get("reconnect", True), table.get("resume", True)
-    for name, value in (("reconnect", reconnect), ("resume", resume)):
-        if not isinstance(value, bool):
+    reconnect, resume, paste_preview = (table.get(name, True) for name in switches)
+    for name in switches:
+        if not isinstance(table.get(name, True), bool):
             raise ConfigError(f"{name} of [terminals] in {where} must be true or false")
     scrollback = table.get("scrollback", SCROLLBACK)
     if type(scrollback) is not int or not 0 <= scrollback <= MOST_SCROLLBACK:
         raise ConfigError(
             f"scrollback of [terminals] in {where} must be a number from 0 to {MOST_SCROLLBACK}"
         )
-    return reconnect, scrollback, resume
+    return reconnect, scrollback, resume, paste_preview
 
 
 def _detach_keys(table: Mapping[str, Any], where: str) -> tuple[str, ...]:

@@ -134,6 +134,11 @@ class Ways:
         return self._config.resume
 
     @property
+    def previews_pastes(self) -> bool:
+        """Whether pastes of several lines are shown before they are pasted."""
+        return self._config.paste_preview
+
+    @property
     def scrollback(self) -> int:
         """How many lines terminals keep above their screens."""
         return self._config.scrollback
@@ -323,6 +328,7 @@ async def open_cluster(
         cluster.recordings = ways.recordings(cluster.context)
         cluster.returns = ways.returns
         cluster.resumes = ways.resumes
+        cluster.previews_pastes = ways.previews_pastes
         cluster.scrollback = ways.scrollback
         cluster.detach_keys, cluster.debug_image = ways.detach_keys, ways.debug_image
         cluster.broadcast = ways.broadcast

@@ -56,6 +56,13 @@ def test_how_many_lines_terminals_keep(tmp_path: Path) -> None:
     assert read_config(written(tmp_path, "[terminals]\nscrollback = 50_000\n")).scrollback == 50_000
 
 
+def test_whether_pastes_are_shown_first(tmp_path: Path) -> None:
+    assert read_config(written(tmp_path, "")).paste_preview
+    config = read_config(written(tmp_path, "[terminals]\npaste_preview = false\n"))
+    assert not config.paste_preview
+    assert config.reconnect
+
+
 def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
     rules = read_config(written(tmp_path, "")).broadcast
     assert rules.disarm_after == 60
@@ -80,6 +87,7 @@ def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
         ("[terminals]\nscrollback = true", "scrollback of [terminals] in * must be a number"),
         ('[terminals]\nscrollback = "all"', "scrollback of [terminals] in * must be a number"),
         ("terminals = 1", "terminals in * is no table"),
+        ("[terminals]\npaste_preview = 1", "paste_preview of [terminals] in * must be true or false"),
         ('[terminals]\nreconnect = "no"', "reconnect of [terminals] in * must be true or false"),
         ("[terminals]\nretry = 1", '[terminals] in * has "retry", which it cannot have'),
         ("[ssh", "is no valid TOML"),
