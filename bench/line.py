@@ -28,7 +28,7 @@ LIST_WIDTH: Final = 60
 """Columns that podboard's list takes of the larger screen."""
 
 _TIMES: Final = 9
-_IDLE: Final = 4.0
+_IDLE: Final = 20.0
 
 Actions = dict[str, float]
 
@@ -45,9 +45,9 @@ def line(world: World) -> Iterator[Result]:
     theirs = _measure(lambda: _beside_a_pane(world), text)
     yield from _compare("list beside it", ours, theirs, 1.0)
     with world.open_podboard() as outer:
-        yield below("bytes a second, idle: a new second in the title", _idle(outer), "B", 20)
+        yield below("bytes a second, idle: a terminal", _idle(outer), "B", 0)
     with world.start_board() as outer:
-        yield below("bytes a second, idle: ages in the list", _idle(outer), "B", 40)
+        yield below("bytes a second, idle: ages in the list", _idle(outer), "B", 10)
 
 
 def _compare(where: str, ours: Actions, theirs: Actions, bound: float) -> Iterator[Result]:

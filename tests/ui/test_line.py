@@ -204,6 +204,7 @@ async def test_nothing_is_written_while_nothing_happens(monkeypatch: pytest.Monk
             written.clear()
             for _ in range(3):
                 person.board._tick()
+                person.board._box.list.redraw()
                 person.board._refresh_list()
             person.board.call_after_refresh(person.app.bell)
             await person.until(lambda: b"\x07" in b"".join(written))

@@ -71,9 +71,19 @@ async def test_enter_opens_a_terminal_beside_the_list(person: Person, shells: Sh
     await open_first(person, shells)
     assert shells.opened == ["api-1"]
     title = person.line("shop/api-1 · app")
-    assert re.search(r"│ shop/api-1 · app ─+ ws:kubeconfig · ● open 0s $", title)
+    assert re.search(r"│ shop/api-1 · app ─+ ws:kubeconfig · ● open $", title)
     await person.until(lambda: "1 api-1 ● " in person.lines()[0], "its tab")
     await person.until(lambda: "keys go to the pod · ctrl+] leader" in person.lines()[-1], "the keys")
+
+
+async def test_the_title_says_for_how_many_minutes_a_shell_is_open(
+    person: Person, shells: Shells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_first(person, shells)
+    opened = person.board.panes[0].terminal.opened
+    for seconds, told in ((119, "open"), (120, "open 2m"), (179, "open 2m"), (3 * 3600 + 61, "open 3h1m")):
+        monkeypatch.setattr("time.time", lambda seconds=seconds: opened + seconds)
+        await person.until(lambda told=told: person.line("shop/api-1 · app").endswith(f"● {told} "))
 
 
 async def test_what_is_typed_goes_to_the_pod_and_what_it_says_to_the_screen(

@@ -57,6 +57,9 @@ log = logging.getLogger(__name__)
 REFRESH: Final = 0.08
 """Seconds between two refreshes of the list at least: what changes in between is shown at once."""
 
+AGES_EVERY: Final = 10.0
+"""Seconds between two refreshes of the list for the ages in it alone: they would never leave the line quiet."""
+
 LINES: Final = 2
 """The one at the top and the one at the bottom."""
 
@@ -114,6 +117,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._refresh_list()
         self.keyboard.show()
         self.set_interval(1.0, self._tick)
+        self.set_interval(AGES_EVERY, self._box.list.redraw)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing of its own: widgets cover it."""

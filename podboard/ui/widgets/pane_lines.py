@@ -36,6 +36,9 @@ WORTH_A_WORD: Final = 0.3
 
 ADD_DEBUGGER: Final = "e adds a debug container, with another image's tools"
 
+_WORTH_TELLING: Final = 120
+"""Seconds for which a shell has to be open for the title to say how long."""
+
 COPY_ROLE: Final = "y copies a Role that would allow it"
 
 _INDENT: Final = 4
@@ -75,7 +78,7 @@ def title_line(
     """
     badge, screen = terminal.badge, terminal.screen
     name, dim = look("focused" if focused else ""), look("dim")
-    since = f" {human_duration(time.time() - terminal.opened)}" if badge.state is TerminalState.OPEN else ""
+    since = _since(time.time() - terminal.opened) if badge.state is TerminalState.OPEN else ""
     above = screen.scrolled
     right = Strip(
         [
@@ -111,6 +114,11 @@ def _attached(terminal: Terminal) -> str:
     if terminal.attachment is None:
         return ""
     return " attach " if terminal.attachment.stdin else " attach, takes no input "
+
+
+def _since(seconds: float) -> str:
+    """How long a shell is open, in minutes: seconds would write on a terminal in which nothing happens."""
+    return f" {human_duration(seconds // 60 * 60)}" if seconds >= _WORTH_TELLING else ""
 
 
 def _recording(terminal: Terminal) -> str:
