@@ -30,6 +30,7 @@ try it without a cluster: podboard demo
 _COMMANDS = {
     "records": "keep what is known about pods: their API servers, credentials, SSH hosts",
     "exec": "run a command in a container, in the plain terminal",
+    "attach": "attach to a container's own process, in the plain terminal",
     "doctor": "look how far every way into a pod leads",
     "history": "show the last terminals, and what they have left in pods",
     "replay": "play a recording of a terminal",

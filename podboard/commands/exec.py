@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         UsageError: The command line asks for something impossible.
         PodboardError: No way leads into the pod, the command did not start, or its end is not known.
     """
-    with _lean_imports():
+    with lean_imports():
         from podboard.commands.exec_flow import Wish, execute
 
     is_shell = not options.behind
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _lean_imports() -> Iterator[None]:
+def lean_imports() -> Iterator[None]:
     """Import without what nobody needs: it would be a third of the time from the call to the command.
 
     aiohttp reads the system's certificates twice while it is imported, for requests that bring no context

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from podboard.model.attempt import Attempt
     from podboard.model.ending import Ending
     from podboard.model.overrides import Overrides
+    from podboard.session.attaching import Detaching
     from podboard.session.climber import Channel
     from podboard.session.leaving import Guest
     from podboard.wiring import Ways
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 LOOKUP: Final = 5.0
 """Seconds for an API server to say which containers a pod has: it need not be the way into the pod."""
 
-_INPUT, _OUTPUT, _ERRORS = _STREAMS = (0, 1, 2)
+INPUT, _OUTPUT, _ERRORS = STREAMS = (0, 1, 2)
 
 _NOT_FOUND: Final = 404
 _NOBODY_TELLS: Final = {FailureKind.UNREACHABLE, FailureKind.UNTRUSTED, FailureKind.LOGIN}
@@ -62,7 +63,7 @@ _PHRASES: Final = (SETUP_FAILED, FALLING_BACK, SSH_FAILED)
 _GREATEST: Final = 255
 """Exit code of a process."""
 
-_NO_TERMINAL: Final = "Unable to use a TTY - input is not a terminal or the right kind of file"
+NO_TERMINAL: Final = "Unable to use a TTY - input is not a terminal or the right kind of file"
 """kubectl's words."""
 
 _NO_WAY: Final = (
@@ -80,6 +81,7 @@ class Wish(Struct, frozen=True):
         command: Program and arguments; empty for a shell.
         quiet: Say nothing about choices that were made.
         verbose: Tell what became of each way in.
+        attaches: Whether it is not about a command but about the container's own process.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Wish(Struct, frozen=True):
     tty: bool
     quiet: bool
     verbose: bool
+    attaches: bool = False
 
 
 def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
@@ -124,15 +127,23 @@ def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
 
 async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Named) -> int:
     async with (
-        InTerminal(database, terminal_name((_ERRORS, _INPUT))) as person,
+        InTerminal(database, terminal_name((_ERRORS, INPUT))) as person,
         open_ways(overrides, person.services) as ways,
     ):
-        request = _request(wish, await _find(ways, overrides.namespace, wish, named))
+        found = await _find(ways, overrides.namespace, wish, named)
+        detaching: Detaching | None = None
+        if wish.attaches:
+            from podboard.commands import attach_flow
+
+            request = attach_flow.attach_request(wish, found)
+            detaching = attach_flow.detaching(request, ways.detach_keys)
+        else:
+            request = _request(wish, found.target)
         channel, guest = await _climb(ways, request, verbose=wish.verbose)
         person.give_away()
         ending: Ending | None = None
         try:
-            ending = await _relay(channel, request)
+            ending = await _relay(channel, request, detaching)
         except BrokenPipeError:
             return 128 + signal.SIGPIPE
         finally:
@@ -140,13 +151,16 @@ async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Name
                 ways.ladder.leaver.leave(guest, channel)
             else:
                 await channel.close()
+        if detaching is not None and detaching.is_left:
+            attach_flow.tell_left(ending, request)
+            return 0
         return _tell(ending)
 
 
 # -- which container ------------------------------------------------------------------------
 
 
-async def _find(ways: Ways, namespace: str, wish: Wish, named: Named) -> Target:
+async def _find(ways: Ways, namespace: str, wish: Wish, named: Named) -> Found:
     """Find the container that is meant, and say which one is taken where that was not said."""
     if named.kind is PODS:
         found = await _look_up_pod(ways, namespace, wish, named)
@@ -162,8 +176,8 @@ async def _find(ways: Ways, namespace: str, wish: Wish, named: Named) -> Target:
                 "name a pod, which needs no looking up, for the ways that are left",
             ) from error
     if found.others and not wish.quiet:
-        _say(f'Defaulted container "{one_line(found.target.container)}" out of: {found.others}')
-    return found.target
+        say(f'Defaulted container "{one_line(found.target.container)}" out of: {found.others}')
+    return found
 
 
 async def _look_up_pod(ways: Ways, namespace: str, wish: Wish, named: Named) -> Found:
@@ -171,9 +185,9 @@ async def _look_up_pod(ways: Ways, namespace: str, wish: Wish, named: Named) -> 
     try:
         client = await ways.client()
         namespace = client.access.namespace
-        if not wish.container:
+        if not wish.container or wish.attaches:
             async with asyncio.timeout(LOOKUP):
-                return await find_target(client, namespace, named)
+                return await find_target(client, namespace, named, wish.container)
     except TimeoutError:
         log.info("%s was not looked up: no answer within %d s", named, LOOKUP)
     except PodboardError as error:
@@ -188,15 +202,15 @@ async def _look_up_pod(ways: Ways, namespace: str, wish: Wish, named: Named) -> 
 
 def _request(wish: Wish, target: Target) -> ExecRequest:
     tty = wish.tty and wish.stdin
-    if tty and not os.isatty(_INPUT):
+    if tty and not os.isatty(INPUT):
         tty = False
         if not wish.quiet:
-            _say(_NO_TERMINAL)
+            say(NO_TERMINAL)
     return ExecRequest(
         target,
         wish.command or shell_command(uuid4().hex),
         tty=tty,
-        size=size_of(_STREAMS) if tty else None,
+        size=size_of(STREAMS) if tty else None,
         stdin=wish.stdin,
         is_shell=not wish.command and tty,
     )
@@ -222,20 +236,21 @@ def _note(target: Target, level: int, text: str) -> None:
 
 def _tell_timeline(attempts: Sequence[Attempt]) -> None:
     for line in timeline(attempts, time.time()):
-        _say(harmless(f"{line.way}{line.result}"))
+        say(harmless(f"{line.way}{line.result}"))
         if line.hint:
-            _say(harmless(f"{'':{len(line.way)}}→ {line.hint}"))
+            say(harmless(f"{'':{len(line.way)}}→ {line.hint}"))
 
 
-async def _relay(channel: Channel, request: ExecRequest) -> Ending:
+async def _relay(channel: Channel, request: ExecRequest, detaching: Detaching | None) -> Ending:
     relay = Relay(
         channel,
-        stdin=_INPUT if request.stdin else None,
+        stdin=INPUT if request.stdin else None,
         stdout=_OUTPUT,
         stderr=_ERRORS,
-        size=partial(size_of, _STREAMS),
+        size=partial(size_of, STREAMS),
+        detaching=detaching,
     )
-    own = raw_terminal(_INPUT, relay.resized, asyncio.get_running_loop()) if request.tty else nullcontext()
+    own = raw_terminal(INPUT, relay.resized, asyncio.get_running_loop()) if request.tty else nullcontext()
     with own:
         try:
             return await relay.run()
@@ -249,7 +264,7 @@ def _tell(ending: Ending) -> int:
     if ending.kind is not EndingKind.EXITED or ending.exit_code is None:
         raise PodboardError(ending.sentence, ending.hint)
     if ending.exit_code:
-        _say(f"command terminated with exit code {ending.exit_code}")
+        say(f"command terminated with exit code {ending.exit_code}")
     # A process has eight bits for it, and what does not fit must not become a success.
     return min(ending.exit_code, _GREATEST)
 
@@ -257,7 +272,7 @@ def _tell(ending: Ending) -> int:
 # -- this process ---------------------------------------------------------------------------
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
     """Tell the person something; nobody needs to listen."""
     with suppress(OSError):
         print(line, file=sys.stderr, flush=True)
@@ -265,7 +280,7 @@ def _say(line: str) -> None:
 
 def _open_missing_streams() -> None:
     """See to it that no connection or file gets the number of a stream that podboard was started without."""
-    for descriptor in _STREAMS:
+    for descriptor in STREAMS:
         try:
             os.fstat(descriptor)
         except OSError:

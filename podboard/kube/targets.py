@@ -74,10 +74,12 @@ class Found(NamedTuple):
 
     Attributes:
         others: The names of all, where one of several was chosen that nobody had named; as kubectl says them.
+        pod: None where it was not looked up.
     """
 
     target: Target
     others: str = ""
+    pod: Pod | None = None
 
 
 class _Requirement(msgspec.Struct, frozen=True):
@@ -143,9 +145,9 @@ async def find_target(client: ApiClient, namespace: str, named: Named, container
             raise PodboardError(f"{named} has no pods", "its events say why, or it is scaled to none")
         pod = min(pods, key=_rank)
     if container:
-        return Found(Target(namespace, pod.name, checked_container(container), pod.uid))
+        return Found(Target(namespace, pod.name, checked_container(container), pod.uid), pod=pod)
     chosen, others = _default_container(pod)
-    return Found(Target(namespace, pod.name, chosen, pod.uid), others)
+    return Found(Target(namespace, pod.name, chosen, pod.uid), others, pod)
 
 
 async def _get_pod(client: ApiClient, namespace: str, name: str) -> Pod:

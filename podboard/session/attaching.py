@@ -42,6 +42,33 @@ class KeySequence(Generic[Key]):
         return typed[:start], False
 
 
+class Detaching:
+    """Looks for the keys that leave a process to itself, in what a raw terminal sends.
+
+    Args:
+        keys: The bytes that they send.
+
+    Attributes:
+        is_left: Whether they have come.
+        ending: How the session ends by that.
+    """
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self._sequence = KeySequence(keys)
+        self.is_left = False
+        self.ending = DETACHED
+
+    def take(self, data: bytes) -> bytes:
+        """Take input; return what of it, and of what was held back, is for the process now."""
+        passed = bytearray()
+        for byte in data:
+            keys, self.is_left = self._sequence.type(byte)
+            passed += bytes(keys)
+            if self.is_left:
+                break
+        return bytes(passed)
+
+
 class LineEditor:
     """What a terminal's driver does for a process that has no terminal: whole lines, and their echo."""
 

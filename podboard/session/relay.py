@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from podboard.model.ending import Ending
     from podboard.model.size import Size
+    from podboard.session.attaching import Detaching
     from podboard.session.climber import Channel
 
 BATCH: Final = 256 * 1024
@@ -160,6 +161,7 @@ class Relay:
         stdout: The descriptor for its output.
         stderr: The descriptor for its errors.
         size: Returns the size of its terminal; None where it has none or that is not known.
+        detaching: Looks in the input for what leaves the command to itself; None where nothing does.
     """
 
     def __init__(
@@ -170,12 +172,14 @@ class Relay:
         stdout: int,
         stderr: int,
         size: Callable[[], Size | None],
+        detaching: Detaching | None = None,
     ) -> None:
         self._channel = channel
         self._stdin = stdin
         self._stdout = stdout
         self._stderr = stderr
         self._size = size
+        self._detaching = detaching
         self._loop = asyncio.get_running_loop()
         self._outlet = Outlet(self._on_written, (stdout, stderr))
         self._is_busy = False
@@ -259,7 +263,13 @@ class Relay:
 
     async def _send_input(self, descriptor: int) -> None:
         while data := await self._input(descriptor):
+            if self._detaching is not None:
+                data = self._detaching.take(data)
             await self._channel.write(data)
+            if self._detaching is not None and self._detaching.is_left:
+                if not self._ended.done():
+                    self._ended.set_result(self._detaching.ending)
+                return
         await self._channel.end_input()
 
     async def _input(self, descriptor: int) -> bytes:
