@@ -10,12 +10,23 @@ from __future__ import annotations
 
 import inspect
 import logging
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual import events
 
-from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LEADER_SHOWN, LIST, MOVING, SCROLLING, action_of
+from podboard.ui.keymap import (
+    AFTER_LEADER,
+    ENDED,
+    LEADER,
+    LEADER_SHOWN,
+    LIST,
+    MOVING,
+    RESIZE_KEYS,
+    SCROLLING,
+    action_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,6 +35,9 @@ if TYPE_CHECKING:
     from podboard.ui.widgets.key_line import KeyLine
 
 log = logging.getLogger(__name__)
+
+REPEAT: Final = 0.5
+"""Seconds for which the keys that move a border need no leader again."""
 
 MENU_AFTER: Final = 0.5
 """Seconds a person may hesitate after the leader before a zoomed terminal shows its menu."""
@@ -58,6 +72,7 @@ class Keyboard:
         self._leading = False
         self._asked: Asked | None = None
         self._busy = 0
+        self._resizing_until = 0.0
         self._ahead: deque[events.Key | events.Paste] = deque()
         self.filter: str | None = None
 
@@ -66,7 +81,7 @@ class Keyboard:
         pane = self._board.focused_pane
         if pane is None or self._busy or self._leading or self._asked is not None:
             return False
-        if pane.is_scrolling or pane.is_ended:
+        if pane.is_scrolling or pane.is_ended or self._is_resizing:
             return False
         self._board.audience(pane).send_text(text)
         return True
@@ -84,6 +99,8 @@ class Keyboard:
             self._leading = True
             self._board.key_line.hush()
             self._board.set_timer(MENU_AFTER, self._show_menu)
+        elif self._is_resizing and event.key in RESIZE_KEYS.split(","):
+            self._resize(event.key)
         elif self._asked is not None:
             self._edit_asked(self._asked, event)
         elif self.filter is not None:
@@ -98,6 +115,7 @@ class Keyboard:
         return True
 
     def _in_terminal(self, event: events.Key) -> None:
+        self._resizing_until = 0.0
         pane = self._board.focused_pane
         if pane is None:
             return
@@ -113,13 +131,27 @@ class Keyboard:
             self.perform(action)
 
     def _after_leader(self, event: events.Key) -> None:
+        self._resizing_until = 0.0
         if event.key == LEADER:
             if pane := self._board.focused_pane:
                 self._board.audience(pane).send_key(LEADER, event.character)
         elif event.key.isdecimal():
             self._board.go_to_tab(int(event.key) - 1)
-        elif action := action_of(AFTER_LEADER, event.key):
+        elif (action := action_of(AFTER_LEADER, event.key)) == "resize":
+            self._resize(event.key)
+        elif action == "go":
+            self._board.split_desk.go(event.key)
+        elif action:
             self.perform(action)
+
+    def _resize(self, key: str) -> None:
+        """Move a border; for a moment the same keys do so again without the leader, as in tmux."""
+        self._board.split_desk.resize(key)
+        self._resizing_until = time.monotonic() + REPEAT
+
+    @property
+    def _is_resizing(self) -> bool:
+        return time.monotonic() < self._resizing_until
 
     def _edit_filter(self, event: events.Key) -> None:
         self._board.key_line.hush()
@@ -186,7 +218,8 @@ class Keyboard:
                     pane.begin_scrolling()
                     pane.show_scroll()
             case _:
-                done = getattr(self._board, f"action_{action}")()
+                name = f"action_{action}"
+                done = (getattr(self._board, name, None) or getattr(self._board.split_desk, name))()
                 if inspect.isawaitable(done):
                     self.wait_for(action, done)
 

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 LEADER: Final = "ctrl+right_square_bracket"
 LEADER_SHOWN: Final = "ctrl+]"
+RESIZE_KEYS: Final = "H,J,K,L,ctrl+left,ctrl+down,ctrl+up,ctrl+right"
+"""In vi's order: left, down, up, right."""
 
 
 class Key(NamedTuple):
@@ -31,6 +33,7 @@ class Key(NamedTuple):
 
 LIST: Final = (
     Key("enter,s", "open", "enter", "open", "open terminals in the marked pods, or in this one"),
+    Key("S", "open_tiled", "S", "", "open terminals in the marked pods beside each other, in one tab"),
     Key("space", "mark", "space", "mark", "mark or unmark this pod"),
     Key("slash", "filter", "/", "filter", "filter: a pattern, ! in front turns it round"),
     Key("n", "namespace", "n", "namespace", "choose a namespace"),
@@ -59,10 +62,33 @@ LIST: Final = (
 
 AFTER_LEADER: Final = (
     Key("l", "list", "l", "list", "go to the pod list"),
-    Key("n", "next_tab", "n", "next", "next terminal"),
-    Key("p", "previous_tab", "p", "previous", "previous terminal"),
-    Key("1,2,3,4,5,6,7,8,9", "tab", "1-9", "", "the terminal of that number"),
+    Key("n", "next_tab", "n", "next", "next tab"),
+    Key("p", "previous_tab", "p", "previous", "previous tab"),
+    Key("1,2,3,4,5,6,7,8,9", "tab", "1-9", "", "the tab of that number"),
     Key("z", "zoom", "z", "zoom", "let the terminal have the whole screen, or give it back"),
+    Key(
+        "vertical_line,percent_sign",
+        "split_right",
+        "|",
+        "split",
+        "another terminal in this pod, to the right",
+    ),
+    Key("minus,quotation_mark", "split_below", "-", "", "another terminal in this pod, below"),
+    Key("left,right,up,down", "go", "arrows", "", "the terminal beside, above or below"),
+    Key("o", "next_pane", "o", "", "the next terminal of this tab"),
+    Key(
+        RESIZE_KEYS,
+        "resize",
+        "H J K L",
+        "",
+        "move the border, again without the leader at once; ctrl+arrows by 1",
+    ),
+    Key("left_curly_bracket", "swap_back", "{", "", "change places with the terminal before"),
+    Key("right_curly_bracket", "swap_on", "}", "", "change places with the next terminal"),
+    Key("exclamation_mark", "break_out", "!", "", "give the terminal a tab of its own"),
+    Key("m", "join", "m", "", "put a terminal of another tab beside this one"),
+    Key("T", "tile", "T", "", "share the tab out evenly, as a grid"),
+    Key("space", "rearrange", "space", "", "the next way to share the tab out"),
     Key("s,left_square_bracket", "scroll_mode", "s", "scroll", "look through what has scrolled away"),
     Key("f,slash", "search_all", "f", "find", "search in all terminals"),
     Key("x", "close", "x", "close", "close this terminal"),

@@ -32,7 +32,6 @@ from podboard.ui.widgets.terminal_area import TerminalArea
 from podboard.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from podboard.ui.debug_desk import DebugDesk
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
@@ -46,10 +45,13 @@ if TYPE_CHECKING:
     from podboard.session.climber import Ladder
     from podboard.session.cluster import Cluster
     from podboard.session.pod_view import PodView
+    from podboard.session.terminal import Terminal
     from podboard.ui.arrangement import Arrangement
     from podboard.ui.broadcast_desk import BroadcastDesk
+    from podboard.ui.debug_desk import DebugDesk
     from podboard.ui.paste_desk import PasteDesk
     from podboard.ui.scroll_desk import ScrollDesk
+    from podboard.ui.split_desk import SplitDesk
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
 log = logging.getLogger(__name__)
@@ -279,8 +281,7 @@ class Board(Screen[None], inherit_bindings=False):
     @property
     def focused_pane(self) -> TerminalPane | None:
         """The terminal that has the focus."""
-        active = self._area.active
-        return active if active is not None and self.focused is active else None
+        return next((pane for pane in self._area.panes if pane is self.focused), None)
 
     @property
     def has_terminals(self) -> bool:
@@ -345,6 +346,7 @@ class Board(Screen[None], inherit_bindings=False):
             return
         self._arrangement = arrangement
         list_width, terminal_at, lines = arrangement
+        self._area.show_alone(alone=not lines)
         self._box.display = list_width != 0
         self._box.styles.width = "1fr" if list_width is None else list_width
         self._box.divider.display = list_width is not None
@@ -384,8 +386,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     def go_to_tab(self, index: int) -> None:
         """Go to the terminal whose tab is at ``index``, if there is one."""
-        if 0 <= index < len(self._area.panes):
-            self._show(self._area.panes[index])
+        if 0 <= index < len(self._area.groups):
+            self._show(self._area.groups[index].active)
 
     @property
     def _is_area_covered(self) -> bool:
@@ -550,11 +552,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     async def action_open(self) -> None:
         """Open terminals in the marked pods, or in the one under the cursor."""
-        pods = self._box.list
-        if self._view is None or pods.cursor is None:
-            return
-        keys = [key for key in self._view.keys if key in pods.marked] or [pods.cursor]
-        await self._open_after_asking([self._target(key) for key in keys])
+        if targets := self.chosen:
+            await self._open_after_asking(targets)
 
     async def action_attach(self) -> None:
         """Attach to the own processes of the marked pods, or of the one under the cursor."""
@@ -624,39 +623,41 @@ class Board(Screen[None], inherit_bindings=False):
         return Target(*key, container or default_container(pod), pod.uid)
 
     async def _open(self, targets: Sequence[Target], *, attach: bool = False) -> None:
+        width, height = self.room_for_terminals()
+        size = TerminalSize(width, max(height - TITLE_LINES, 1))
+        terminals = [terminal for target in targets if (terminal := self.make_terminal(target, size))]
+        if attach and self._cluster is not None:
+            self.debug_desk.join(terminals, self._cluster)
+        if terminals:
+            self._box.list.unmark()
+            self._show(await self._area.add(terminals))
+
+    def make_terminal(self, target: Target, size: TerminalSize) -> Terminal | None:
+        """Make a terminal that can be put on the board; None where none can be opened."""
         from podboard.session.terminal import Terminal
 
-        if self._cluster is None or self._is_leaving:
-            return
-        cluster, size = self._cluster, self._room_for_terminal()
-        terminals = [
-            Terminal(
-                target,
-                cluster.ladder,
-                size,
-                turns=cluster.turns,
-                recordings=cluster.recordings,
-                returns=cluster.returns,
-                resumes=cluster.resumes,
-                scrollback=cluster.scrollback,
-            )
-            for target in targets
-        ]
-        for terminal in terminals:
-            pod = cluster.roster.pods.get((terminal.target.namespace, terminal.target.pod))
-            terminal.belongs_to = group(pod) if pod is not None else ""
-        if attach:
-            self.debug_desk.join(terminals, cluster)
-        self._box.list.unmark()
-        self._show(await self._area.add(terminals))
+        cluster = self._cluster
+        if cluster is None or self._is_leaving:
+            return None
+        terminal = Terminal(
+            target,
+            cluster.ladder,
+            size,
+            turns=cluster.turns,
+            recordings=cluster.recordings,
+            returns=cluster.returns,
+            resumes=cluster.resumes,
+            scrollback=cluster.scrollback,
+        )
+        pod = cluster.roster.pods.get((target.namespace, target.pod))
+        terminal.belongs_to = group(pod) if pod is not None else ""
+        return terminal
 
-    def _room_for_terminal(self) -> TerminalSize:
-        """The size a terminal will have once it is on the screen."""
-        width, height = self._area.size
-        if not self._area.display:
-            place = arrange(self.size.width, terminals=True, in_terminal=True, zoomed=False)
-            width, height = self.size.width - (place.terminal_at or 0), self.size.height - LINES
-        return TerminalSize(max(width, 1), max(height - TITLE_LINES, 1))
+    def room_for_terminals(self) -> TerminalSize:
+        """The room a tab will have once it is on the screen, titles and all."""
+        place = arrange(self.size.width, terminals=True, in_terminal=True, zoomed=False)
+        height = self.size.height - LINES - self._area.diagnostics_height()
+        return TerminalSize(max(self.size.width - (place.terminal_at or 0), 1), max(height, 1))
 
     async def action_close(self) -> None:
         """Close the active terminal."""
@@ -760,6 +761,33 @@ class Board(Screen[None], inherit_bindings=False):
             # Behind the terminal's first paint, and once for all that a program may set off till then.
             self._list_is_due = True
             self.set_timer(REFRESH, self._refresh_list)
+
+    # -- terminals beside each other --------------------------------------------------------
+
+    @cached_property
+    def split_desk(self) -> SplitDesk:
+        """What a person does with them."""
+        from podboard.ui.split_desk import SplitDesk
+
+        return SplitDesk(self, self._area)
+
+    @property
+    def chosen(self) -> list[Target]:
+        """The marked pods, in the order of the list, or the one under the cursor."""
+        pods = self._box.list
+        if self._view is None or pods.cursor is None:
+            return []
+        keys = [key for key in self._view.keys if key in pods.marked] or [pods.cursor]
+        return [self._target(key) for key in keys]
+
+    def unmark(self) -> None:
+        """Take the marks away."""
+        self._box.list.unmark()
+
+    def unzoom(self) -> None:
+        """Take the whole screen back from a terminal."""
+        self._zoomed = False
+        self._arrange()
 
     # -- typing into many terminals -----------------------------------------------------------
 

@@ -64,6 +64,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         scroll: What is looked through or selected; None where the view follows the output.
         told_recording: Why a recording stopped of which that was told.
         heard: By how many what is typed into it is heard; 0 where by itself alone, None without a broadcast.
+        hidden_beside: How many terminals of its tab are not shown beside it.
     """
 
     ALLOW_SELECT = False
@@ -110,6 +111,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.told_return = ""
         self.told_recording = ""
         self.heard: int | None = None
+        self.hidden_beside = 0
         self._is_above_end = False
         self.scroll: ScrollMode | None = None
         self._marks: list[tuple[Mark, ...]] = []
@@ -170,23 +172,31 @@ class TerminalPane(LooksMixin, can_focus=True):
     def _paint_rows(self, rows: list[int]) -> bool:
         """Write rows straight to the person's terminal, if nothing can lie above this pane.
 
-        The compositor would do the same in five times the time. While the pane has the focus, no
-        dialog and no list is above it; in all other cases the compositor decides what is seen.
+        The compositor would do the same in five times the time. While a pane has the focus, no dialog
+        and no list is above it or those beside it; in all other cases the compositor decides what is seen.
         """
         driver, app, screen = self._driver, self.app, self.screen
-        on_top = screen.focused is self and app.screen is screen and not self.is_covered
-        if driver is None or not on_top or app._batch_count:  # noqa: SLF001
+        focused = screen.focused
+        if not isinstance(focused, TerminalPane) or app.screen is not screen or self.is_covered:
+            return False
+        if driver is None or app._batch_count:  # noqa: SLF001
             return False
         place = self.region
         left, top = place.x, place.y + TITLE_LINES
         strips = [(top + row, self._strips[row]) for row in rows]
         if any(strip.cell_length != place.width for _, strip in strips):
             return False
-        cursor = self._cursor
-        app.cursor_position = at = Offset(left + cursor.column, top + cursor.row)
-        is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
-        driver.paint(strips, left, app.console, at, cursor if is_visible else None)
+        at, cursor = focused.hardware_cursor()
+        app.cursor_position = at
+        driver.paint(strips, left, app.console, at, cursor)
         return True
+
+    def hardware_cursor(self) -> tuple[Offset, Cursor | None]:
+        """Where the person's cursor belongs while the pane has the focus, and how it looks, if it is seen."""
+        cursor = self._cursor
+        is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
+        at = self.region.offset + Offset(cursor.column, TITLE_LINES + cursor.row)
+        return at, cursor if is_visible else None
 
     def _on_hold(self) -> bool:
         if not self._core.held:
@@ -273,7 +283,13 @@ class TerminalPane(LooksMixin, can_focus=True):
         width = self.size.width
         found = progress(self.terminal.pasting) or (self.scroll.found if self.scroll is not None else "")
         self._title = title_line(
-            self.terminal, width, self.look, focused=self.has_focus, found=found, heard=self.heard
+            self.terminal,
+            width,
+            self.look,
+            focused=self.has_focus,
+            found=found,
+            hidden=self.hidden_beside,
+            heard=self.heard,
         )
         self._notice = notice_lines(self.terminal, width, self.look)
 
@@ -325,15 +341,15 @@ class TerminalPane(LooksMixin, can_focus=True):
         if self._core.focus_reports:
             self.terminal.write(b"\x1b[O")
 
-    def on_show(self) -> None:
-        """Paint what came while nobody looked."""
+    def appear(self) -> None:
+        """Paint what came while nobody looked, and paint on."""
         self.terminal.shown = True
         self.terminal.unseen = False
         self._seen_bells = self._core.bells
         self.on_change()
         self.paint()
 
-    def on_hide(self) -> None:
+    def vanish(self) -> None:
         """Stop painting."""
         self.terminal.shown = False
         self._painter.stop()
@@ -344,7 +360,7 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def on_unmount(self) -> None:
         """Paint no more."""
-        self.on_hide()
+        self.vanish()
 
     def on_resize(self) -> None:
         """Give the program the new size."""
@@ -467,6 +483,8 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Tell the program, if it asked; else a selection may begin. Hold the mouse meanwhile."""
+        if event.y < TITLE_LINES:
+            return  # the title is a border, which the area moves
         self.capture_mouse()
         if event.button == 1 and self._selects(event):
             event.stop()

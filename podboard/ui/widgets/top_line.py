@@ -22,15 +22,19 @@ _LEAST_PLACE = 20
 
 
 class Tab(NamedTuple):
-    """One terminal's tab.
+    """What a tab says of its terminals.
 
     Attributes:
+        label: Of the one that has the focus there.
+        badge: The worst.
         marked: Whether something happened there that nobody has seen: a bell, or output.
+        more: How many there are beside the first.
     """
 
     label: str
     badge: Badge
     marked: bool = False
+    more: int = 0
 
 
 class TopLine(LooksMixin):
@@ -133,6 +137,8 @@ class TopLine(LooksMixin):
         label, badge = tab.label, tab.badge
         if cell_len(label) > _LONGEST_LABEL:
             label = set_cell_size(label, _LONGEST_LABEL - 1).rstrip() + "…"
+        if tab.more:
+            label = f"{label} +{tab.more}"
         code = f" {badge.exit_code}" if badge.exit_code is not None else ""
         is_active = index == self._active
         plain = self.look("tab-active" if is_active else "tab")

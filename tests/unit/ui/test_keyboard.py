@@ -9,7 +9,7 @@ import pytest
 from textual import events
 
 from podboard.ui.key_parser import KeyParser
-from podboard.ui.keyboard import MENU_AFTER, Keyboard
+from podboard.ui.keyboard import MENU_AFTER, REPEAT, Keyboard
 from podboard.ui.keymap import AFTER_LEADER, LEADER, LIST, MOVING, SCROLLING, Key
 from tests.support.waiting import until
 
@@ -73,6 +73,10 @@ class Board:
         self.scroll_desk = self
         self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
         self.broadcast_desk = SimpleNamespace(banner="", takes_paste=lambda _pane, _text: False)
+        self.split_desk = SimpleNamespace(
+            go=lambda key: self.did.append(f"go {key}"), resize=lambda key: self.did.append(f"resize {key}")
+        )
+        self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
         self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None)
         self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
         self._working: set[asyncio.Task[Any]] = set()
@@ -284,13 +288,44 @@ def test_the_leader_and_a_key(person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", [entry for entry in AFTER_LEADER if entry.action not in ("tab", "send_leader", "scroll_mode")]
+    "entry",
+    [
+        entry
+        for entry in AFTER_LEADER
+        if entry.action not in ("tab", "send_leader", "scroll_mode", "go", "resize")
+    ],
 )
 def test_every_key_after_the_leader(person: Person, entry: Key) -> None:
     person.enter_terminal()
-    typed = {"help": "?", "repaint": "\x0c"}
-    person.type(f"{LEAD}{typed.get(entry.action) or entry.keys.removesuffix(',slash')}")
+    typed = {"repaint": "\x0c", "rearrange": " "}
+    person.type(f"{LEAD}{typed.get(entry.action, entry.shown)}")
     assert person.did() == [entry.action]
+
+
+def test_arrows_after_the_leader_go_to_other_terminals(person: Person) -> None:
+    person.enter_terminal()
+    person.type(f"{LEAD}\x1b[A{LEAD}\x1b[C")
+    assert person.did() == ["go up", "go right"]
+
+
+def test_borders_are_moved_again_without_the_leader(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    person.enter_terminal()
+    person.type(f"{LEAD}H")
+    now += REPEAT - 0.1
+    person.type("H\x1b[1;5C")
+    assert person.did() == ["resize H", "resize H", "resize ctrl+right"]
+    person.type("x")
+    person.type("H")
+    assert person.did() == ["key x 'x'", "text H"]
+    person.type(f"{LEAD}L")
+    now += REPEAT
+    person.type("L")
+    assert person.did() == ["resize L", "text L"]
+    person.type(f"{LEAD}L{LEAD}n")
+    person.type("L")
+    assert person.did() == ["resize L", "next_tab", "text L"]
 
 
 def test_the_leader_twice_is_sent_on(person: Person) -> None:
@@ -306,7 +341,7 @@ def test_the_leader_twice_in_the_list_is_nothing(person: Person) -> None:
     assert person.did() == ["down"]
 
 
-@pytest.mark.parametrize("key", ["y", "\r", "\x1b[27u", "\x1b[A", "\x7f"])
+@pytest.mark.parametrize("key", ["y", "\r", "\x1b[27u", "\x1b[15~", "\x7f"])
 def test_any_other_key_ends_the_leader(person: Person, key: str) -> None:
     person.enter_terminal()
     person.type(f"{LEAD}{key}")

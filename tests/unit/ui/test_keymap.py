@@ -10,6 +10,7 @@ from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LIST, MOVING, SCROLL
 from podboard.ui.screens.board import Board
 from podboard.ui.scroll_desk import ScrollDesk
 from podboard.ui.scroll_mode import ScrollMode
+from podboard.ui.split_desk import SplitDesk
 
 TABLES = {
     "list": LIST,
@@ -22,7 +23,7 @@ TABLES = {
 DONE_BY: dict[str, type] = {"scrolling": ScrollDesk, "moving": ScrollMode}
 """Whose methods the actions of a table are, where they are not the board's."""
 
-BY_THE_KEYBOARD = {"filter", "scroll_mode", "tab", "send_leader"}
+BY_THE_KEYBOARD = {"filter", "scroll_mode", "tab", "send_leader", "go", "resize"}
 """Actions that ``Keyboard`` performs itself: they change what the next keys mean."""
 
 TYPED = {
@@ -46,6 +47,15 @@ TYPED = {
     "right_curly_bracket": "}",
     "circumflex_accent": "^",
     "dollar_sign": "$",
+    "vertical_line": "|",
+    "percent_sign": "%",
+    "minus": "-",
+    "quotation_mark": '"',
+    "exclamation_mark": "!",
+    **{
+        f"ctrl+{key}": f"\x1b[1;5{letter}"
+        for key, letter in zip(("up", "down", "right", "left"), "ABCD", strict=True)
+    },
     "left": "\x1b[D",
     "right": "\x1b[C",
     LEADER: "\x1d",
@@ -70,11 +80,14 @@ def test_no_key_means_two_things(table: tuple[Key, ...]) -> None:
 def test_every_action_exists(name: str) -> None:
     for entry in TABLES[name]:
         doer = DONE_BY.get(name, Board)
-        assert entry.action in BY_THE_KEYBOARD or callable(getattr(doer, f"action_{entry.action}"))
+        done = getattr(doer, f"action_{entry.action}", None) or getattr(
+            SplitDesk, f"action_{entry.action}", None
+        )
+        assert entry.action in BY_THE_KEYBOARD or callable(done)
 
 
 def test_every_action_has_a_key() -> None:
-    doers = (Board, ScrollDesk, ScrollMode)
+    doers = (Board, ScrollDesk, ScrollMode, SplitDesk)
     names = {name for doer in doers for name in vars(doer) if name.startswith("action_")}
     actions = {name.removeprefix("action_") for name in names}
     assert actions | BY_THE_KEYBOARD == {entry.action for table in TABLES.values() for entry in table}
