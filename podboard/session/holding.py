@@ -16,7 +16,7 @@ from podboard.wire.resume import TMUX, OpeningReader, Transparent, connection_ma
 from podboard.wire.tmux import Control, resized, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from podboard.model.size import Size
     from podboard.session.climber import Channel
@@ -60,7 +60,7 @@ class HeldChannel:
         self._control: Control | None = None
         self._take = self._take_opening
         self._is_ready = asyncio.Event()
-        self._beginning: asyncio.Task[None] | None = None
+        self._saying: set[asyncio.Task[None]] = set()
 
     @property
     def history(self) -> int:
@@ -105,9 +105,9 @@ class HeldChannel:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._beginning is not None:
-            self._beginning.cancel()
-            await asyncio.gather(self._beginning, return_exceptions=True)
+        for task in self._saying:
+            task.cancel()
+        await asyncio.gather(*self._saying, return_exceptions=True)
         await self._channel.close()
 
     def _worded(self, data: bytes) -> bytes:
@@ -122,7 +122,7 @@ class HeldChannel:
         if opening.holder == TMUX:
             self._control = Control(self._history if opening.is_same else None)
             self._take = self._take_from_tmux
-            self._beginning = asyncio.create_task(self._begin(self._control))
+            self._spawn(self._begin(self._control))
         else:
             self._take = Transparent(opening.holder).take if opening.holder else _as_it_is
             self._is_ready.set()
@@ -132,10 +132,17 @@ class HeldChannel:
         control = self._control
         assert control is not None  # noqa: S101 - it was made before this was to be called
         output = control.take(data)
+        if answer := control.answer():
+            self._spawn(self._channel.write(answer))
         if (picture := control.picture) is not None:
             control.picture = None
             return self._draw(picture) + output
         return output
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
 
     async def _begin(self, control: Control) -> None:
         size = self._size

@@ -22,11 +22,13 @@ SCREEN: Final = "screen"
 
 # Becomes the shell's parent: it tells that the shell is there (pid), and how it ended (code). By its name the
 # command that hangs up knows which shell it holds. What a holder says of itself is kept from programs: a
-# person's own tmux is to start in it as elsewhere.
+# person's own tmux is to start in it as elsewhere. tmux forgets what it has not handed over when its last
+# program goes, so this one goes only when the last word was heard, or in two seconds.
 _HELD: Final = """\
 unset TMUX TMUX_PANE TERM_PROGRAM TERM_PROGRAM_VERSION STY WINDOW TERMCAP SCREENDIR
 export TERM=xterm-256color
 trap : INT QUIT
+trap "exit 129" HUP
 {
   printf %s "podboard-$2" >/proc/self/comm
   echo "$$ $3" >"$1/pid"
@@ -34,6 +36,10 @@ trap : INT QUIT
 } 2>/dev/null
 "$2"
 echo $? 2>/dev/null >"$1/code"
+[ "$3" != tmux ] || {
+  printf "\\033_podboard;over\\033\\\\"
+  tmux -S "$1/s" run-shell -b -d 2 -C "wait-for -S over" ";" wait-for over
+} 2>/dev/null
 """
 
 # $1 the marker, $2 this connection's, $3 $4 columns and rows, $5 the marker of what to go on with.

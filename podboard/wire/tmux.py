@@ -35,6 +35,8 @@ _ENTER: Final = b"\x1bP1000p"
 _OUTPUT: Final = b"%output %0 "
 _HISTORY: Final = re.compile(rb"%subscription-changed podboard .* : (\d{1,9})\Z")
 _ESCAPED: Final = re.compile(rb"\\([0-7]{3})")
+_OVER: Final = rb"\033_podboard;over\033\134"
+_HEARD: Final = b"wait-for -S over\n"
 _WATCH: Final = b'refresh-client -B "podboard:%0:#{history_size}"\n'
 
 _FORMATS: Final = (
@@ -149,10 +151,16 @@ class Control:
         self.picture: Picture | None = None
         self._is_drawn = history is None
         self._is_over = False
+        self._is_answer_due = False
         self._line = b""
         self._answers: list[list[bytes]] = []
         self._answer: list[bytes] | None = None
         self._answer_ends: tuple[bytes, bytes] = (b"", b"")
+
+    def answer(self) -> bytes:
+        """Return what is to be sent for what has come; nothing as a rule."""
+        is_due, self._is_answer_due = self._is_answer_due, False
+        return _HEARD if is_due else b""
 
     def begin(self, size: Size) -> bytes:
         """Return what is to be sent before all else."""
@@ -168,12 +176,17 @@ class Control:
         out = []
         for place, line in enumerate(lines):
             if line.startswith(_OUTPUT) and self._answer is None:
-                if self._is_drawn:
-                    out.append(_plain(line[len(_OUTPUT) :].removesuffix(b"\r")))
+                out.append(self._printed(line[len(_OUTPUT) :].removesuffix(b"\r")))
             elif not self._take_line(line.removesuffix(b"\r")):
                 self._is_over = True
                 return b"".join(out) + b"\n".join([*lines[place + 1 :], self._line])
         return b"".join(out)
+
+    def _printed(self, escaped: bytes) -> bytes:
+        if _OVER in escaped:
+            self._is_answer_due = True
+            escaped = escaped.replace(_OVER, b"")
+        return _plain(escaped) if self._is_drawn else b""
 
     def _take_line(self, line: bytes) -> bool:
         """Take a line that is no output; whether another may follow."""

@@ -1,7 +1,9 @@
 """Shells that outlive their connections: real tmux, dtach and screen in the embedded cluster's pods."""
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,8 +19,9 @@ from podboard.model.target import Target
 from podboard.session.climber import Ladder
 from podboard.session.terminal import Terminal
 from podboard.vt.history import History
+from podboard.wire.backoff import Backoff
+from tests.protocol.test_leaving import ladder as ladder  # noqa: PLC0414 - a fixture
 from tests.protocol.test_leaving import processes
-from tests.protocol.test_leaving import ladder as ladder
 from tests.support.tools import needs
 from tests.support.waiting import until
 
@@ -111,12 +114,27 @@ async def shell(request: pytest.FixtureRequest, ladder: Ladder) -> AsyncIterator
 held = pytest.mark.parametrize("shell", HOLDERS, indirect=True)
 
 
-async def dropped(shell: Shell, cluster: DemoCluster) -> None:
-    """Cut its connection, and wait until it is back."""
-    opened = shell.terminal.opened
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next try comes when the test wants it."""
+    monkeypatch.setattr(Backoff, "delay", lambda _: 60.0)
+
+
+async def drop(shell: Shell, cluster: DemoCluster) -> None:
     cluster.restart_kubelet()
-    await until(lambda: shell.terminal.opened != opened)
-    await until(lambda: shell.terminal.badge.state is TerminalState.OPEN)
+    await until(lambda: shell.terminal.badge.state is TerminalState.RECONNECTING)
+    await until(lambda: shell.terminal.outage is not None and shell.terminal.outage.is_waiting)
+
+
+async def come_back(shell: Shell) -> None:
+    opened = shell.terminal.opened
+    shell.terminal.hurry()
+    await until(lambda: shell.terminal.opened != opened and shell.terminal.came_back)
+
+
+def home(cluster: DemoCluster, pod: str) -> Path:
+    [folder] = cluster.kubeconfig.parent.glob(f"**/homes/shop/{pod}/app")
+    return folder
 
 
 async def nothing_is_left(cluster: DemoCluster) -> None:
@@ -126,11 +144,17 @@ async def nothing_is_left(cluster: DemoCluster) -> None:
         raise AssertionError(str(processes(cluster))) from None
 
 
+def folders(marker: str = "") -> set[Path]:
+    return {path for base in ("/tmp", "/dev/shm") for path in Path(base).glob(f"podboard-{marker}*")}  # noqa: S108
+
+
 @held
 async def test_the_same_shell_is_there_after_a_drop(shell: Shell, cluster: DemoCluster) -> None:
     before = await shell.pid(1)
-    await dropped(shell, cluster)
-    await until(lambda: shell.terminal.came_back.startswith("the same shell"))
+    opened = shell.terminal.opened
+    cluster.restart_kubelet()
+    await until(lambda: shell.terminal.opened != opened and shell.terminal.came_back)
+    assert shell.terminal.came_back.startswith("the same shell · dropped ")
     assert await shell.pid(2) == before
     assert "new shell" not in shell.everything()
     await shell.close()
@@ -138,10 +162,192 @@ async def test_the_same_shell_is_there_after_a_drop(shell: Shell, cluster: DemoC
 
 
 @held
-async def test_the_exit_code_is_the_shells(shell: Shell) -> None:
+async def test_the_exit_code_is_the_shells_and_nothing_else_is_said(shell: Shell) -> None:
     await shell.type("exit 7")
     await shell.task
     assert shell.terminal.ending is not None
     assert (shell.terminal.ending.kind, shell.terminal.ending.exit_code) == (EndingKind.EXITED, 7)
-    assert "[EOF" not in shell.everything()
-    assert "terminating" not in shell.everything()
+    assert shell.everything().rstrip().endswith(("exit 7", "exit"))
+
+
+@held
+async def test_a_program_sees_a_terminal_as_it_would_without(shell: Shell) -> None:
+    await shell.type("echo [$TERM][$COLORTERM][$TMUX$STY$TERM_PROGRAM$SCREENDIR][${PODBOARD_SHELL:+held}]")
+    await shell.sees("[xterm-256color][truecolor][][held]")
+    await shell.type("stty size")
+    await shell.sees("24 80")
+
+
+@held
+async def test_closing_takes_what_is_held_along(shell: Shell, cluster: DemoCluster) -> None:
+    await shell.type("sleep 86405")
+    await until(lambda: "sleep 86405" in processes(cluster))
+    marker = shell.terminal._guest.marker if shell.terminal._guest is not None else ""
+    assert folders(marker)
+    await shell.close()
+    await nothing_is_left(cluster)
+    await until(lambda: not folders(marker))
+
+
+@pytest.mark.usefixtures("patient")
+@held
+async def test_closing_while_it_waits_takes_what_is_held_along(shell: Shell, cluster: DemoCluster) -> None:
+    await shell.type("sleep 86406")
+    await until(lambda: "sleep 86406" in processes(cluster))
+    await drop(shell, cluster)
+    assert "sleep 86406" in processes(cluster)
+    await shell.close()
+    await nothing_is_left(cluster)
+
+
+async def test_what_bash_was_told_to_forget_stays(shell: Shell, cluster: DemoCluster) -> None:
+    await shell.type("sleep 86407 & disown; sleep 86408 & sleep 86409")
+    await until(lambda: "sleep 86409" in processes(cluster))
+    await shell.close()
+    try:
+        await until(lambda: processes(cluster) == ["sleep 86407"])
+    except AssertionError:
+        raise AssertionError(str(processes(cluster))) from None
+
+
+@pytest.mark.usefixtures("patient")
+@held
+async def test_a_size_changed_meanwhile_is_in_force(shell: Shell, cluster: DemoCluster) -> None:
+    await shell.type("trap 'echo w''inch' WINCH")
+    await drop(shell, cluster)
+    shell.terminal.resize(Size(100, 30))
+    await come_back(shell)
+    await shell.type("stty size")
+    await shell.sees("30 100")
+    shell.terminal.resize(Size(90, 20))
+    await shell.type("until [ \"$(stty size)\" = '20 90' ]; do sleep .05; done; echo ar''rived")
+    await shell.sees("arrived")
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_was_printed_meanwhile_is_there_with_tmux(shell: Shell, cluster: DemoCluster) -> None:
+    await shell.type("echo rea''dy; until [ -e go ]; do sleep .02; done; seq -f 'n%g.' 100; touch over")
+    await shell.sees("ready")
+    folder = home(cluster, "tmux")
+    await drop(shell, cluster)
+    (folder / "go").touch()
+    await until((folder / "over").exists)
+    await come_back(shell)
+    await shell.sees("n100.")
+    told = shell.everything()
+    assert [told.count(f"n{number}.\n") for number in range(1, 101)] == [1] * 100
+    assert told.index("ready") < told.index("· the same shell ─") < told.index("n1.")
+    await shell.prompts()
+    await shell.type("echo af''ter")
+    await shell.sees("after")
+
+
+@pytest.mark.usefixtures("patient")
+async def test_where_nothing_was_printed_meanwhile_the_screen_is_as_it_was(
+    shell: Shell, cluster: DemoCluster
+) -> None:
+    await shell.type("echo be''fore")
+    await shell.sees("before")
+    await shell.prompts()
+    before = shell.everything()
+    await drop(shell, cluster)
+    await come_back(shell)
+    await shell.type("echo af''ter")
+    await shell.sees("after")
+    assert shell.everything().startswith(before.rstrip())
+    assert "the same shell" not in shell.everything()
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_full_screen_program_is_drawn_as_it_is_now(shell: Shell, cluster: DemoCluster) -> None:
+    draw = r"printf '\033[?1049h\033[2J\033[3;5H\033[1mfirst\033[m'; until [ -e go ]; do sleep .02; done"
+    await shell.type(rf"{draw}; printf '\033[7;5H\033[?1h\033[?1000hsecond\033[3;1H'; touch over; read x")
+    await shell.sees("first")
+    folder = home(cluster, "tmux")
+    await drop(shell, cluster)
+    (folder / "go").touch()
+    await until((folder / "over").exists)
+    await come_back(shell)
+    await shell.sees("second")
+    screen = shell.terminal.screen
+    assert (screen.alternate, screen.mouse_tracking) == (True, True)
+    assert (screen.cursor.column, screen.cursor.row) == (0, 2)
+    [first] = [run for run in screen.rows[2] if "first" in run.text]
+    assert first.style.bold
+    assert screen.rows[6][-1].text.rstrip().endswith("second")
+
+
+@held
+async def test_output_without_end_reaches_the_screen_whole(shell: Shell) -> None:
+    await shell.type("seq 20000; echo do''ne")
+    await shell.sees("done")
+    lines = shell.everything().splitlines()
+    numbers = [int(line) for line in lines if line.isdigit()]
+    if shell.terminal.target.pod == "screen":
+        assert numbers[-1] == 20000
+    else:
+        assert numbers == list(range(20001 - len(numbers), 20001))
+        assert len(numbers) > 9000
+
+
+async def test_a_paste_arrives_whole(shell: Shell, cluster: DemoCluster) -> None:
+    await shell.type("echo rea''dy; cat >pasted; echo st''ored")
+    await shell.sees("ready")
+    await until(lambda: not shell.terminal.screen.bracketed_paste)
+    text = "".join(f"{number} äöü {'x' * 60}\n" for number in range(600))
+    shell.terminal.paste(text)
+    shell.terminal.write(b"\x04")
+    await shell.sees("stored")
+    assert (home(cluster, "tmux") / "pasted").read_text("utf-8") == text
+
+
+async def test_what_is_typed_before_it_is_open_is_not_lost(ladder: Ladder) -> None:
+    needs("tmux")
+    shell = Shell(ladder, "tmux")
+    await shell.type("echo ea''rly")
+    await shell.sees("early")
+    await shell.close()
+
+
+@pytest.mark.usefixtures("patient")
+@held
+async def test_two_in_one_container_come_back_each_to_its_own(
+    shell: Shell, ladder: Ladder, cluster: DemoCluster
+) -> None:
+    other = Shell(ladder, shell.terminal.target.pod)
+    await other.prompts()
+    numbers = await shell.pid(1), await other.pid(1)
+    await drop(shell, cluster)
+    await until(lambda: other.terminal.outage is not None and other.terminal.outage.is_waiting)
+    await come_back(shell)
+    await come_back(other)
+    assert (await shell.pid(2), await other.pid(2)) == numbers
+    await other.close()
+    assert await shell.pid(3) == numbers[0]
+    await shell.close()
+    await nothing_is_left(cluster)
+
+
+@pytest.mark.usefixtures("patient")
+@held
+async def test_where_it_is_gone_a_new_shell_opens(shell: Shell, cluster: DemoCluster) -> None:
+    before = await shell.pid(1)
+    await drop(shell, cluster)
+    os.kill(int(before), signal.SIGKILL)
+    await nothing_is_left(cluster)
+    shell.terminal.hurry()
+    await until(lambda: "new shell" in shell.screen())
+    await shell.prompts()
+    assert await shell.pid(2) != before
+
+
+@pytest.mark.parametrize("shell", ["none"], indirect=True)
+async def test_without_anything_that_holds_it_a_shell_is_as_ever(shell: Shell, cluster: DemoCluster) -> None:
+    before = await shell.pid(1)
+    cluster.restart_kubelet()
+    await until(lambda: "new shell" in shell.screen())
+    await shell.prompts()
+    assert await shell.pid(2) != before
+    assert shell.terminal.came_back == ""
+    await shell.close()
+    await nothing_is_left(cluster)
