@@ -107,19 +107,20 @@ class BroadcastDesk:
         return (record.context if record is not None else None) or self._board.context
 
     def _suggested(self, panes: Sequence[TerminalPane]) -> list[int]:
-        """The places of those in marked pods, else of those that belong to what the active one's pod does."""
-        marked, active = self._board.marked, self._board.active_pane
+        """The places of those in marked pods; else of those a person is likely to mean, nearest first."""
+        marked, active, tab = self._board.marked, self._board.active_pane, self._board.tab_panes
         if chosen := [place for place, pane in enumerate(panes) if _key(pane) in marked]:
             return chosen
-        kin = [
-            place for place, pane in enumerate(panes) if active is not None and _home(pane) == _home(active)
-        ]
-        near = [
-            place
-            for place, pane in enumerate(panes)
-            if active is not None and _key(pane)[0] == _key(active)[0]
-        ]
-        return kin if len(kin) >= LEAST else near
+        if active is None:
+            return []
+        home, namespace = _home(active), active.terminal.target.namespace
+        near: tuple[Callable[[TerminalPane], bool], ...] = (
+            lambda pane: pane in tab,
+            lambda pane: _home(pane) == home,
+            lambda pane: pane.terminal.target.namespace == namespace,
+        )
+        found = ([place for place, pane in enumerate(panes) if is_near(pane)] for is_near in near)
+        return next((places for places in found if len(places) >= LEAST), [])
 
     def _disarm(self, why: str) -> None:
         self.armed = None

@@ -173,6 +173,31 @@ async def test_marked_pods_are_suggested(person: Person, shells: Shells) -> None
     await person.sees("shop/web-2 · app ═ BROADCAST 2 ═")
 
 
+async def test_beside_each_other_all_of_the_set_are_seen_to_hear(person: Person, shells: Shells) -> None:
+    person.type(" jj jj S")
+    await person.until(lambda: len(shells.opened) == 3)
+    for number in range(3):
+        shells.say(number, PROMPT)
+    await person.until(lambda: person.screen().count(PROMPT.rstrip()) == 3, "three prompts")
+    person.type(f"{LEADER}lj\r")
+    await person.until(lambda: len(shells.opened) == 4)
+    await person.sees("● open", "2 web-3 ●")
+    person.type(f"{LEADER}1{LEADER}b")
+    # Those of the tab, though all are of one namespace.
+    await person.sees("enter  arm 3 of 4")
+    person.type("\r")
+    await person.until(lambda: person.screen().count("═ BROADCAST 3 ═") == 3, "three titles")
+    await person.sees("1 ═ api-1 +2", "2 web-3 ●")
+    person.type("x")
+    await heard(shells, person, b"x", b"x", b"x", b"")
+    for number in range(3):
+        shells.say(number, "x")
+    await person.until(lambda: person.screen().count(f"{PROMPT}x") == 3, "three echoes")
+    person.type(f"{LEADER}b")
+    await person.no_longer_sees("BROADCAST")
+    await person.sees("1 api-1")
+
+
 async def test_a_set_is_chosen_or_none(person: Person, shells: Shells) -> None:
     person.type(f"\r{LEADER}b")
     await person.sees("a broadcast goes to 2 open terminals or more: 1 is open")
@@ -237,6 +262,7 @@ async def test_a_paste_of_several_lines_asks_first(person: Person, shells: Shell
     await person.sees("into 4 terminals?", "enter  paste")
     person.type("\r")
     await heard(shells, person, *[b"c\rd\r"] * 4, b"")
+    await person.no_longer_sees("as one line")
     person.paste("e\n  f\n")
     await person.sees("into 4 terminals?", "1  as one line")
     person.type("1")

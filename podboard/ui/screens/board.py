@@ -816,6 +816,11 @@ class Board(Screen[None], inherit_bindings=False):
         return self._area.active
 
     @property
+    def tab_panes(self) -> list[TerminalPane]:
+        """The terminals of the active tab."""
+        return self._area.group.layout.leaves if self._area.group is not None else []
+
+    @property
     def marked(self) -> set[PodKey]:
         """The pods that are marked in the list."""
         return self._box.list.marked
@@ -841,6 +846,7 @@ class Board(Screen[None], inherit_bindings=False):
         """Say who hears, even where a terminal has the whole screen."""
         if self._is_bare:
             self.key_line.display = bool(self.broadcast_desk.banner)
+        self._top.set_tabs(self._area.tabs(), self._area.active_index)
         self.keyboard.show()
 
     # -- debug containers -------------------------------------------------------------------

@@ -382,7 +382,7 @@ async def _run(terminal: Terminal, noting: Callable[[Terminal], AbstractContextM
 def _tab(group: Group) -> Tab:
     panes = group.layout.leaves
     return Tab(
-        _label(group.active.terminal),
+        _label(group.active.terminal, hears=any(pane.heard for pane in panes)),
         min((pane.terminal.badge for pane in panes), key=_badness),
         any(pane.is_marked for pane in panes),
         len(panes) - 1,
@@ -393,6 +393,6 @@ def _badness(badge: Badge) -> int:
     return _WORST_FIRST.index(badge.state)
 
 
-def _label(terminal: Terminal) -> str:
-    name = one_line(terminal.target.pod)
+def _label(terminal: Terminal, *, hears: bool) -> str:
+    name = f"{'═ ' if hears else ''}{one_line(terminal.target.pod)}"
     return f"{name}: {terminal.screen.title}" if terminal.screen.title else name
