@@ -219,12 +219,14 @@ def with_default(name: str, **spec: Any) -> Json:
 )
 async def test_the_container_where_none_is_named(document: Json, container: str, others: str) -> None:
     found = await find(Server({f"{PODS_PATH}/web-1": document}), "web-1")
-    assert found == Found(Target("shop", "web-1", container, "uid-web-1"), others)
+    assert (found.target, found.others) == (Target("shop", "web-1", container, "uid-web-1"), others)
+    assert found.pod is not None
 
 
 async def test_the_container_that_is_named() -> None:
     server = Server({DEPLOYMENT_PATH: WEB, PODS_PATH: listed(pod("web-1", **SEVERAL))})
-    assert await find(server, "deploy/web", "debug") == Found(Target("shop", "web-1", "debug", "uid-web-1"))
+    found = await find(server, "deploy/web", "debug")
+    assert (found.target, found.others) == (Target("shop", "web-1", "debug", "uid-web-1"), "")
 
 
 @pytest.mark.parametrize("document", [b"", b"{}", b"[]", b'{"metadata": {"name": 3}}'])
