@@ -12,6 +12,7 @@ import inspect
 import logging
 import time
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual import events
@@ -29,7 +30,7 @@ from podboard.ui.keymap import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from podboard.ui.screens.board import Board
     from podboard.ui.widgets.key_line import KeyLine
@@ -43,6 +44,9 @@ MENU_AFTER: Final = 0.5
 """Seconds a person may hesitate after the leader before a zoomed terminal shows its menu."""
 
 
+_DIGITS: Final = frozenset("0123456789")
+_LONGEST_COUNT: Final = 7
+
 _SEEN: Final = 60
 """Characters that are shown of what is being typed at the bottom: the last ones."""
 
@@ -53,11 +57,15 @@ class Asked(NamedTuple):
     Attributes:
         sign: What stands in front of it.
         done: Takes it, once it is typed.
+        typed: Takes it whenever it has changed.
+        left: Told where the person thinks better of it.
     """
 
     sign: str
     text: str
     done: Callable[[str], None]
+    typed: Callable[[str], None] | None = None
+    left: Callable[[], None] | None = None
 
 
 class Keyboard:
@@ -72,6 +80,8 @@ class Keyboard:
         self._leading = False
         self._asked: Asked | None = None
         self._busy = 0
+        # What was typed of a number before a key of the scroll mode.
+        self._count = ""
         self._resizing_until = 0.0
         self._ahead: deque[events.Key | events.Paste] = deque()
         self.filter: str | None = None
@@ -121,8 +131,12 @@ class Keyboard:
             return
         if pane.is_scrolling:
             self._board.key_line.hush()
+            if event.key in _DIGITS and (event.key != "0" or self._count):
+                self._count = (self._count + event.key)[-_LONGEST_COUNT:]
+                return
+            count, self._count = int(self._count) if self._count else None, ""
             if action := action_of(MOVING, event.key):
-                pane.move(action)
+                pane.move(action, count)
             elif action := action_of(SCROLLING, event.key):
                 getattr(self._board.scroll_desk, f"action_{action}")()
         elif not pane.is_ended:
@@ -165,15 +179,25 @@ class Keyboard:
                 self.filter = text = _edited(text, event)
         self._board.set_filter(text)
 
-    def ask(self, sign: str, done: Callable[[str], None], text: str = "") -> None:
+    def ask(
+        self,
+        sign: str,
+        done: Callable[[str], None],
+        text: str = "",
+        *,
+        typed: Callable[[str], None] | None = None,
+        left: Callable[[], None] | None = None,
+    ) -> None:
         """Let the person type something on the line at the bottom.
 
         Args:
             sign: What stands in front of it.
             done: Takes what was typed; not called where the person thinks better of it.
             text: What stands there at first.
+            typed: Takes what stands there whenever it has changed.
+            left: Called where the person thinks better of it.
         """
-        self._asked = Asked(sign, text, done)
+        self._asked = Asked(sign, text, done, typed, left)
 
     def _edit_asked(self, asked: Asked, event: events.Key) -> None:
         self._board.key_line.hush()
@@ -183,15 +207,22 @@ class Keyboard:
                 asked.done(asked.text)
             case "escape" | "ctrl+c":
                 self._asked = None
+                if asked.left is not None:
+                    asked.left()
             case _:
-                self._asked = asked._replace(text=_edited(asked.text, event))
+                self._retype(asked, _edited(asked.text, event))
+
+    def _retype(self, asked: Asked, text: str) -> None:
+        self._asked = asked._replace(text=text)
+        if asked.typed is not None and text != asked.text:
+            asked.typed(text)
 
     def take_paste(self, event: events.Paste) -> bool:
         """Put pasted text where typed text would go; whether there is such a place."""
         if self._busy:
             self._ahead.append(event)
         elif self._asked is not None:
-            self._asked = self._asked._replace(text=self._asked.text + _printable(event.text))
+            self._retype(self._asked, self._asked.text + _printable(event.text))
             self.show()
         elif self.filter is not None:
             self.filter += _printable(event.text)
@@ -219,9 +250,11 @@ class Keyboard:
                     pane.show_scroll()
             case _:
                 name = f"action_{action}"
-                done = (getattr(self._board, name, None) or getattr(self._board.split_desk, name))()
-                if inspect.isawaitable(done):
-                    self.wait_for(action, done)
+                act = getattr(self._board, name, None) or getattr(self._board.split_desk, name)
+                with self._failure_told(action):
+                    done = act()
+                    if inspect.isawaitable(done):
+                        self.wait_for(action, done)
 
     def wait_for(self, action: str, work: Awaitable[None]) -> None:
         """Let what is typed wait until an action has done its work."""
@@ -229,16 +262,21 @@ class Keyboard:
         self._board.run_worker(self._finish(action, work), exit_on_error=False)
 
     async def _finish(self, action: str, work: Awaitable[None]) -> None:
-        try:
+        with self._failure_told(action):
             await work
-        except Exception:
-            log.exception("%s failed", action)
-            self._board.tell("podboard itself failed here; the log file says more")
         self._busy -= 1
         while self._ahead and not self._busy:
             event = self._ahead.popleft()
             if not (self._board.is_active and self._take_late(event)):
                 self._board.app.post_message(event)
+
+    @contextmanager
+    def _failure_told(self, action: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception:
+            log.exception("%s failed", action)
+            self._board.tell("podboard itself failed here; the log file says more")
 
     def _take_late(self, event: events.Key | events.Paste) -> bool:
         return self.take_paste(event) if isinstance(event, events.Paste) else self.take(event)
@@ -267,7 +305,7 @@ class Keyboard:
         elif self._board.focused_pane is None:
             line.set_keys(key for key in LIST if key.action != "terminal")
         elif self._board.focused_pane.is_scrolling:
-            line.set_keys((*SCROLLING, *MOVING), mode="SCROLL")
+            line.set_keys((*SCROLLING, *MOVING), mode=f"SCROLL {self._count}".rstrip())
         elif banner := self._board.broadcast_desk.banner:
             line.set_keys((), mode=banner, right=self._board.broadcast_desk.state(line.size.width))
         else:

@@ -9,6 +9,7 @@ from textual.widgets import Input, OptionList, Static
 from podboard.errors import KubeconfigError, NoKubeconfigError, UnreachableError
 from podboard.model.pod import Container, Metadata, Pod, Spec, Status
 from podboard.ui.keymap import AFTER_LEADER, ENDED, LIST, SCROLLING
+from podboard.ui.screens.board import Board
 from tests.support.pods import pod
 from tests.ui.person import BACKSPACE, DOWN, ESCAPE, LEADER, UP, Person, at_the_board
 from tests.ui.still import StillCluster
@@ -270,6 +271,22 @@ async def test_a_cluster_that_cannot_be_reached_is_told() -> None:
         await person.until(lambda: person.board.size.width == 80)
         person.type("q")
         await person.leaves()
+
+
+async def test_an_action_that_fails_is_told_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_board: Board) -> None:
+        raise ZeroDivisionError("never")
+
+    monkeypatch.setattr(Board, "action_zoom", fail)
+    async with at_the_board(StillCluster(pod("web-1")).connect) as person:
+        await person.sees("web-1")
+        person.type(f"{LEADER}z")
+        await person.sees("podboard itself failed here; the log file says more")
+        person.type("q")
+        await person.leaves()
+    assert "ZeroDivisionError: never" in caplog.text
 
 
 async def test_what_nobody_foresaw_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
