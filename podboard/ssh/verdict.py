@@ -32,7 +32,7 @@ _TROUBLES_THERE: Final = (
     (
         re.compile(r"\AForbidden: | is forbidden: |\bForbidden\Z"),
         "may not do this",
-        "a Role must allow get and create on pods/exec to the user of the kubeconfig there",
+        "a Role must allow get and create on what is named to the user of the kubeconfig there",
     ),
     (
         re.compile(r"\AUnauthorized: |must be logged in|asked for the client to provide credentials"),

@@ -1,4 +1,4 @@
-"""Debug containers as podboard adds them, and attach: in the embedded cluster, and as a test wants servers."""
+"""Debug containers as podboard adds them, and attach: in the embedded cluster, and as tests want servers."""
 
 import asyncio
 import json
