@@ -280,7 +280,7 @@ async def test_an_action_that_fails_is_told_and_ends_nothing(
         raise ZeroDivisionError("never")
 
     monkeypatch.setattr(Board, "action_zoom", fail)
-    async with at_the_board(StillCluster(pod("web-1")).connect) as person:
+    async with at_the_board(StillCluster(pod("web-1")).connect, fails=True) as person:
         await person.sees("web-1")
         person.type(f"{LEADER}z")
         await person.sees("podboard itself failed here; the log file says more")
