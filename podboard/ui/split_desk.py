@@ -179,7 +179,7 @@ class SplitDesk:
             if place is not None and others[place] in self._area.panes:
                 self._join(group, others[place])
 
-        names = [f"{self._number(pane)}  {pane.terminal.target}" for pane in others]
+        names = [f"{self._number(pane)} {pane.terminal.target}" for pane in others]
         self._board.app.push_screen(Picker("put beside this one", names), chosen)
 
     def _number(self, pane: TerminalPane) -> int:
