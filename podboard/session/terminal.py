@@ -15,6 +15,7 @@ from podboard.model.badge import Badge, TerminalState
 from podboard.model.ending import EndingKind, failed
 from podboard.model.request import ExecRequest
 from podboard.model.sizes import sent_of
+from podboard.model.target import DEBUGGER
 from podboard.model.text import one_line
 from podboard.session.climber import Climber
 from podboard.session.holding import HeldChannel, Stay
@@ -228,7 +229,8 @@ class Terminal:
         """Whether it could not be opened for want of a shell, or of a debug container that has one."""
         if self.ending is None or self.ending.kind is not EndingKind.FAILED:
             return False
-        return self.debugging is not None or self.ending.sentence.startswith(NO_SHELL)
+        told = self.ending.sentence
+        return told.startswith(NO_SHELL) or (self.debugging is not None and DEBUGGER in told)
 
     @property
     def has_tried(self) -> bool:
