@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from podboard.session.leaving import Guest
 from podboard.wire.exec_channel import Stdout
-from podboard.wire.resume import TMUX, OpeningReader, Transparent, connection_marker
+from podboard.wire.resume import TMUX, UNHELD, OpeningReader, Transparent, connection_marker
 from podboard.wire.tmux import Control, resized, typed
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from podboard.wire.exec_channel import Event
     from podboard.wire.resume import Opening
     from podboard.wire.tmux import Picture
+
+
+OPENING: Final = 1.0
+"""Seconds from the first output in which it is to be known what was opened."""
 
 
 class HeldChannel:
@@ -60,6 +64,7 @@ class HeldChannel:
         self._control: Control | None = None
         self._take = self._take_opening
         self._is_ready = asyncio.Event()
+        self._silence: asyncio.TimerHandle | None = None
         self._saying: set[asyncio.Task[None]] = set()
 
     @property
@@ -105,6 +110,8 @@ class HeldChannel:
 
     async def close(self) -> None:
         """Let go of the connection."""
+        if self._silence is not None:
+            self._silence.cancel()
         for task in self._saying:
             task.cancel()
         await asyncio.gather(*self._saying, return_exceptions=True)
@@ -115,8 +122,19 @@ class HeldChannel:
 
     def _take_opening(self, data: bytes) -> bytes:
         shown = self._reader.take(data)
-        if (opening := self._reader.opening) is None:
-            return shown
+        if (opening := self._reader.opening) is not None:
+            self._settle(opening)
+            return self._take(shown)
+        if self._silence is None:
+            self._silence = asyncio.get_running_loop().call_later(OPENING, self._give_up)
+        return shown
+
+    def _give_up(self) -> None:
+        """Take it for a plain shell: in some images it cannot tell."""
+        if self.opening is None:
+            self._settle(UNHELD)
+
+    def _settle(self, opening: Opening) -> None:
         self.opening = opening
         self._opened(opening)
         if opening.holder == TMUX:
@@ -126,7 +144,6 @@ class HeldChannel:
         else:
             self._take = Transparent(opening.holder).take if opening.holder else _as_it_is
             self._is_ready.set()
-        return self._take(shown)
 
     def _take_from_tmux(self, data: bytes) -> bytes:
         control = self._control

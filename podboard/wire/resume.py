@@ -52,6 +52,7 @@ h='"""
     + """'
 s=sh k= w=new
 command -v bash >/dev/null 2>&1 && s=bash
+command -v printf >/dev/null 2>&1 || exec "$s"
 at() { d=${TMPDIR:-/tmp}/podboard-$1; "$2" && return; d=/dev/shm/podboard-$1; "$2"; }
 is_held() {
   [ -d "$d" ] && [ -O "$d" ] && [ ! -L "$d" ] && read -r p k <"$d/pid" &&
@@ -75,7 +76,10 @@ case $w$k in
     tmux -u -f /dev/null -S "$d/s" start-server \\; set -g default-terminal xterm-256color \\; \\
       set -g history-limit 10000 \\; set -g status off \\; set -g automatic-rename off \\; \\
       set -g allow-rename off \\; set-hook -g client-attached "wait-for -S here" \\; \\
-      new-session -d -x "$3" -y "$4" sh -c "$h" podboard "$d" "$s" tmux >/dev/null 2>&1 || k= ;;
+      new-session -d -x "$3" -y "$4" sh -c "$h" podboard "$d" "$s" tmux >/dev/null 2>&1 || {
+      k=
+      rm -rf "$d"
+    } ;;
   newscreen)
     for x in 'escape ""' 'startup_message off' 'deflogin off' 'altscreen on' 'term xterm-256color' \\
       'vbell off' 'msgwait 0' 'defbce on' 'defutf8 on' 'termcapinfo * ti@:te@'; do
@@ -113,7 +117,7 @@ _ENDS: Final = {DTACH: _DTACH_ENDS, SCREEN: _SCREEN_ENDS}
 def resumable_shell_command(marker: str, size: Size, resumes: str = "") -> tuple[str, ...]:
     """Return what opens a shell that can be taken up again, or takes one up.
 
-    The first it says is an ``Opening``. Its exit code is the shell's own.
+    The first it says is an ``Opening``, if the image has a printf. Its exit code is the shell's own.
 
     Args:
         marker: Letters and digits that no other shell has, as for ``wire.shell.shell_command``.
