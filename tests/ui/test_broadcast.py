@@ -216,6 +216,16 @@ async def test_beside_each_other_all_of_the_set_are_seen_to_hear(person: Person,
     await person.sees("1 api-1")
 
 
+async def test_keys_typed_ahead_of_the_dialog_are_for_it(person: Person, shells: Shells) -> None:
+    await open_all(person, shells)
+    person.type(f"{LEADER}bj j \r")
+    await person.sees("BROADCAST to 3 terminals")
+    person.type("x")
+    await heard(shells, person, b"x", b"", b"", b"x", b"x")
+    person.type(f"{LEADER}gid\rjk \r")
+    await person.until(lambda: shells[0].input == b"xid\r")
+
+
 async def test_a_set_is_chosen_or_none(person: Person, shells: Shells) -> None:
     person.type(f"\r{LEADER}b")
     await person.sees("a broadcast goes to 2 open terminals or more: 1 is open")

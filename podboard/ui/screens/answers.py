@@ -81,15 +81,19 @@ class Answers(Dialog["TerminalPane | None"]):
         self._called = called
         self._answers: list[Answer[TerminalPane]] = []
         self._rows: list[_Row] = []
+        # Made now: keys that were typed ahead come before they are on the screen.
+        self._groups = OptionList(compact=True)
+        self._text = Static(classes="answers-text")
+        self._page = VerticalScroll(self._text, can_focus=False)
+        self._keys = Static(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
         """The command, the groups, what one of them answered, and how far it has come."""
         with Vertical(classes="dialog answers"):
             yield Static(Content(one_line(self._command)), classes="dialog-title")
-            yield OptionList(compact=True)
-            with VerticalScroll(can_focus=False):
-                yield Static(classes="answers-text")
-            yield Static(classes="dialog-keys")
+            yield self._groups
+            yield self._page
+            yield self._keys
 
     def on_mount(self) -> None:
         """Ask."""
@@ -108,7 +112,7 @@ class Answers(Dialog["TerminalPane | None"]):
             self._tell("podboard itself failed here; the log file says more")
 
     def _show(self) -> None:
-        options = self.query_one(OptionList)
+        options = self._groups
         at = options.highlighted
         shown = self._rows[at].members[0] if at is not None else None
         self._rows = []
@@ -142,7 +146,7 @@ class Answers(Dialog["TerminalPane | None"]):
         )
 
     def _tell(self, text: str) -> None:
-        self.query_one(".dialog-keys", Static).update(Content(text))
+        self._keys.update(Content(text))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show what the group answered."""
@@ -151,8 +155,8 @@ class Answers(Dialog["TerminalPane | None"]):
         shown = "\n".join(_printable(line) for line in lines[:MOST])
         if len(lines) > MOST:
             shown += f"\n… and {_count(len(lines) - MOST, 'line')} more: enter goes there"
-        self.query_one(".answers-text", Static).update(Content(shown))
-        self.query_one(VerticalScroll).scroll_home(animate=False, immediate=True)
+        self._text.update(Content(shown))
+        self._page.scroll_home(animate=False, immediate=True)
 
     def on_option_list_option_selected(self) -> None:
         """Go to the terminal that was clicked."""
@@ -160,18 +164,16 @@ class Answers(Dialog["TerminalPane | None"]):
 
     def action_move(self, by: int) -> None:
         """Go to another group."""
-        options = self.query_one(OptionList)
         if self._rows:
-            options.highlighted = ((options.highlighted or 0) + by) % len(self._rows)
+            self._groups.highlighted = ((self._groups.highlighted or 0) + by) % len(self._rows)
 
     def action_page(self, by: int) -> None:
         """Scroll what the group answered."""
-        shown = self.query_one(VerticalScroll)
-        shown.scroll_relative(y=by * max(shown.size.height - 1, 1), animate=False, immediate=True)
+        self._page.scroll_relative(y=by * max(self._page.size.height - 1, 1), animate=False, immediate=True)
 
     def action_go(self) -> None:
         """Go to the group's first terminal."""
-        at = self.query_one(OptionList).highlighted
+        at = self._groups.highlighted
         if at is not None:
             self.dismiss(self._rows[at].members[0])
 

@@ -48,24 +48,21 @@ class Chooser(Dialog[list[int] | None]):
         self._chosen = set(chosen)
         self._does = does
         self._least = least
+        # Made now, and kept true from now on: keys that were typed ahead come before they are on the screen.
+        self._options = OptionList(*[Option(Content(line)) for line in self._lines], compact=True)
+        self._options.highlighted = 0
+        self._keys = Static(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
         """The title, the choices, and what the keys do."""
         with Vertical(classes="dialog chooser"):
             yield Static(Content(self._title), classes="dialog-title")
-            yield OptionList(
-                *[Option(self._option(place)) for place in range(len(self._lines))], compact=True
-            )
-            yield Static(classes="dialog-keys")
+            yield self._options
+            yield self._keys
 
     def on_mount(self) -> None:
-        """Begin at the first."""
-        self._options.highlighted = 0
+        """Show what is chosen by now."""
         self._show()
-
-    @property
-    def _options(self) -> OptionList:
-        return self.query_one(OptionList)
 
     def _option(self, place: int) -> Content:
         return Content(f"[{'x' if place in self._chosen else ' '}] {self._lines[place]}")
@@ -75,13 +72,12 @@ class Chooser(Dialog[list[int] | None]):
             self._options.replace_option_prompt_at_index(place, self._option(place))
         does = f"{self._does} {len(self._chosen)} of {len(self._lines)}"
         keys = f"{trouble or f'enter  {does}'}    space  choose    a  all    esc  cancel"
-        self.query_one(".dialog-keys", Static).update(Content(keys))
+        self._keys.update(Content(keys))
 
     def action_choose(self) -> None:
         """Choose the one that is set off, or no longer."""
-        if (place := self._options.highlighted) is not None:
-            self._chosen ^= {place}
-            self._show()
+        self._chosen ^= {self._options.highlighted or 0}
+        self._show()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Choose the one that was clicked, or no longer."""
@@ -96,8 +92,7 @@ class Chooser(Dialog[list[int] | None]):
 
     def action_move(self, by: int) -> None:
         """Go to another choice."""
-        at = self._options.highlighted
-        self._options.highlighted = ((at if at is not None else 0) + by) % len(self._lines)
+        self._options.highlighted = ((self._options.highlighted or 0) + by) % len(self._lines)
 
     def action_answer(self) -> None:
         """Answer with what is chosen, if that is enough."""
