@@ -76,6 +76,14 @@ async def test_the_help_is_there_from_within_a_terminal() -> None:
 # -- namespaces and containers --------------------------------------------------------------
 
 
+async def test_a_choice_takes_keys_that_come_before_it_is_there() -> None:
+    async with at_the_board(shop().connect) as person:
+        await person.sees("web-1")
+        person.type(f"n{DOWN}{DOWN}{UP}")
+        await person.sees("enter  choose")
+        await person.until(lambda: highlighted(person) == "data")
+
+
 async def test_choosing_a_namespace() -> None:
     cluster = shop()
     async with at_the_board(cluster.connect) as person:

@@ -41,25 +41,27 @@ class Picker(Dialog[int | None]):
         self._at = at
         self._look = "dialog wide" if wide else "dialog"
         self._shown: list[int] = []
+        # Made now: keys that were typed ahead come before it is on the screen.
+        self._options = OptionList(compact=True)
 
     def compose(self) -> ComposeResult:
         """The title, the part typed so far, and what it fits."""
         with Vertical(classes=self._look):
             yield Static(Content(self._title), classes="dialog-title")
             yield Line("type a part of it")
-            yield OptionList(compact=True)
+            yield self._options
             yield Static(Content("enter  choose    esc  cancel"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Show all choices."""
         self._show("")
-        self.query_one(OptionList).highlighted = self._at
+        self._options.highlighted = self._at
 
     def _show(self, part: str) -> None:
         self._shown = [
             place for place, choice in enumerate(self._choices) if part.casefold() in choice.casefold()
         ]
-        options = self.query_one(OptionList)
+        options = self._options
         options.clear_options()
         options.add_options([Option(Content(self._choices[place])) for place in self._shown])
         options.highlighted = 0 if self._shown else None
@@ -70,7 +72,7 @@ class Picker(Dialog[int | None]):
 
     def on_input_submitted(self) -> None:
         """Take the choice that is set off."""
-        highlighted = self.query_one(OptionList).highlighted
+        highlighted = self._options.highlighted
         if highlighted is not None:
             self.dismiss(self._shown[highlighted])
 
@@ -80,9 +82,10 @@ class Picker(Dialog[int | None]):
 
     def action_move(self, by: int) -> None:
         """Go to another choice."""
-        options = self.query_one(OptionList)
         if self._shown:
-            options.highlighted = ((options.highlighted or 0) + by) % len(self._shown)
+            self._options.highlighted = ((self._options.highlighted or 0) + by) % len(self._shown)
+        else:
+            self._at = (self._at + by) % len(self._choices)
 
     def action_cancel(self) -> None:
         """Choose nothing."""
