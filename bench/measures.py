@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bench.crowd import hidden_panes, idle_panes, soak
 from bench.exec import exec_connect, exec_pour, exec_start
 from bench.ladder import blackholed, one_bastion
 from bench.line import line
-from bench.outer import SIZE, Outer
+from bench.outer import Outer
 from bench.records import records
 from bench.report import alternate, at_least, at_most, below, compare, quantile
 from bench.streams import write_streams
+from bench.typist import type_many
 from bench.world import BIN, NAMESPACE, PROMPT, PYTHON
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from bench.report import Result
     from bench.world import World
 
-KEYS = "abcdefgh"
 STREAM_SIZE = 16 << 20
-HIDDEN = 20
 
 
 def start(world: World) -> Iterator[Result]:
@@ -105,28 +103,16 @@ def echo(world: World) -> Iterator[Result]:
     keys = {"podboard": [], "kubectl": [], "tmux": []}  # type: dict[str, list[float]]
     for _ in range(3):
         with world.open_podboard() as outer:
-            keys["podboard"] += _type(outer)
+            keys["podboard"] += type_many(outer)
         with world.open_kubectl() as outer:
             outer.until_shown(PROMPT)
-            keys["kubectl"] += _type(outer)
+            keys["kubectl"] += type_many(outer)
         with world.open_tmux() as outer:
-            keys["tmux"] += _type(outer)
+            keys["tmux"] += type_many(outer)
     ours, raw = (quantile(keys[name], 0.5) * 1e3 for name in ("podboard", "kubectl"))
     yield at_most("echo p50 / raw kubectl exec -it", ours, raw, "ms", 1.5)
     ours, tmux = (quantile(keys[name], 0.99) * 1e3 for name in ("podboard", "tmux"))
     yield at_most("echo p99 / tmux + kubectl", ours, tmux, "ms", 2.5)
-
-
-def _type(outer: Outer, count: int = 200) -> list[float]:
-    outer.settle(0.3)
-    taken = []
-    for number in range(count):
-        taken.append(outer.type_one(KEYS[number % len(KEYS)]))
-        outer.settle(0.03)
-        if number % 50 == 49:
-            outer.write("\x15")
-            outer.settle(0.1)
-    return taken
 
 
 def flood(world: World) -> Iterator[Result]:
@@ -180,42 +166,6 @@ def _figure(module: str) -> float:
     return float(told.stdout)
 
 
-def hidden_panes(world: World) -> Iterator[Result]:
-    """Typing while twenty terminals nobody looks at run at 1 MB/s each."""
-    # One process a terminal that writes 50 KB twenty times a second.
-    chunk = write_streams(world.folder, 50_000)["plain"]
-    script = world.folder / "noise.py"
-    script.write_text(
-        f"import sys, time\ndata = open({str(chunk)!r}).read()\n"
-        "while True:\n    sys.stdout.write(data)\n    sys.stdout.flush()\n    time.sleep(0.05)\n"
-    )
-    noise = f"{shlex.quote(PYTHON)} -S {shlex.quote(str(script))}\r"
-
-    @contextmanager
-    def board(hidden: int) -> Iterator[Outer]:
-        with world.start_board(SIZE) as outer:
-            world.enter(outer)
-            outer.until_shown(PROMPT)
-            for _ in range(hidden):
-                outer.write(noise)
-                outer.settle(0.1)
-                outer.write("\x1dl\r")
-                outer.settle(0.1)
-                outer.until_shown(PROMPT)
-            yield outer
-
-    alone: list[float] = []
-    crowded: list[float] = []
-    for _ in range(2):
-        with board(0) as outer:
-            alone += _type(outer)
-        with board(HIDDEN) as outer:
-            outer.until_shown("●!")  # somebody hidden says something
-            crowded += _type(outer)
-    ours, theirs = quantile(crowded, 0.99) * 1e3, quantile(alone, 0.99) * 1e3
-    yield at_most(f"echo p99 with {HIDDEN} hidden terminals at 1 MB/s / with none", ours, theirs, "ms", 2)
-
-
 MEASURES = {
     "start": start,
     "first-frame": first_frame,
@@ -226,6 +176,8 @@ MEASURES = {
     "line": line,
     "frame": frame,
     "hidden": hidden_panes,
+    "idle": idle_panes,
+    "soak": soak,
     "memory": memory,
     "blackholed": blackholed,
     "bastion": one_bastion,

@@ -190,8 +190,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._refresh_list()
 
     def _tick(self) -> None:
-        """Let ages grow."""
-        self._box.list.redraw()
+        """Let the terminal's own times go on."""
         self.broadcast_desk.refresh()
         if self._area.active is not None:
             self._seek_successor(self._area.active)
