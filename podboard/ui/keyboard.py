@@ -296,8 +296,8 @@ class Keyboard:
             return
         self._board.show_menu(shown=self._asked is not None)
         if self._asked is not None:
-            sign, text, _ = self._asked
-            line.set_keys((), mode=f"{sign}{text[-_SEEN:]}▏", right="esc leaves it")
+            asked = self._asked
+            line.set_keys((), mode=f"{asked.sign}{asked.text[-_SEEN:]}▏", right="esc leaves it")
         elif self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
         elif self._board.focused_pane is None and self._board.has_terminals:

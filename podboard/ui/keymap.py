@@ -117,6 +117,8 @@ SCROLLING: Final = (
         "slash", "search", "/", "search", "search: a regular expression; small letters stand for capitals too"
     ),
     Key("question_mark", "search_back", "?", "", "search backward"),
+    Key("asterisk", "seek_word", "*", "", "where the word under the cursor comes next"),
+    Key("number_sign", "seek_word_back", "#", "", "where the word under the cursor came last"),
     Key("y", "copy", "y", "copy", "copy what is selected, else the line"),
     Key("S", "save", "S", "save", "save all lines to a file"),
     Key("o", "open_link", "o", "open", "open the address under the cursor, after showing where it leads"),

@@ -5,20 +5,31 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from podboard.model.text import one_line
 from podboard.ui.opener import open_address, opener
+from podboard.vt.history import History
+from podboard.vt.search import Hit, Pattern, PatternError, SlowPatternError, whole_word
+from podboard.vt.selection import word_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from podboard.ui.screens.board import Board
     from podboard.ui.scroll_mode import ScrollMode
     from podboard.ui.widgets.terminal_pane import TerminalPane
-    from podboard.vt.search import Pattern
+
+TOO_SLOW: Final = "this pattern takes too long"
+
+PATIENCE: Final = 2.0
+"""Seconds for a search in all terminals, for which keys wait."""
+
+MOST_PREVIEWED: Final = 50_000
+"""Rows that are searched with every key that is typed of a pattern; more take too long for that."""
 
 MOST: Final = 1000
 """Results that are listed: the last ones, as they are the latest of each terminal."""
@@ -52,43 +63,102 @@ class ScrollDesk:
 
     def action_search(self) -> None:
         """Ask for a pattern, and go to where it comes next."""
-        self._ask_for_pattern("/", lambda pattern: self._search(pattern, backward=False))
+        self._ask_in_terminal("/", backward=False)
 
     def action_search_back(self) -> None:
         """Ask for a pattern, and go to where it came last."""
-        self._ask_for_pattern("?", lambda pattern: self._search(pattern, backward=True))
+        self._ask_in_terminal("?", backward=True)
+
+    def _ask_in_terminal(self, sign: str, *, backward: bool) -> None:
+        """Ask for a pattern, and show while it is typed where it leads."""
+        if self._scrolling is None:
+            return
+        pane, mode = self._scrolling
+        mode.begin_search()
+
+        def typed(text: str) -> None:
+            if pane.scroll is mode and mode.history.rows <= MOST_PREVIEWED:
+                mode.preview_search(_pattern(text), backward=backward)
+                pane.show_scroll()
+
+        def left() -> None:
+            if pane.scroll is mode:
+                mode.give_up_search()
+                pane.show_scroll()
+
+        def search(pattern: Pattern) -> None:
+            if pane.scroll is mode:
+                mode.preview_search(None, backward=backward)
+                self._search(pattern, backward=backward)
+
+        self._ask_for_pattern(sign, search, typed=typed, left=left)
+
+    def action_seek_word(self) -> None:
+        """Go to where the word under the cursor comes next."""
+        self._search_word(backward=False)
+
+    def action_seek_word_back(self) -> None:
+        """Go to where the word under the cursor came last."""
+        self._search_word(backward=True)
+
+    def _search_word(self, *, backward: bool) -> None:
+        if self._scrolling is None:
+            return
+        _, mode = self._scrolling
+        if word := word_at(mode.history, mode.cursor):
+            self._search(whole_word(word), backward=backward)
+        else:
+            self._board.tell("no word under the cursor")
 
     def action_search_all(self) -> None:
         """Ask for a pattern, and list where it is in all terminals."""
-        self._ask_for_pattern("all terminals /", self._search_all)
+        texts = Texts()
 
-    def _ask_for_pattern(self, sign: str, search: Callable[[Pattern], None]) -> None:
-        from podboard.vt.search import Pattern, PatternError
+        def search(pattern: Pattern) -> None:
+            self._board.keyboard.wait_for("search", self._search_all(pattern, texts))
 
+        self._board.run_worker(texts.read_ahead(self._board.panes), exit_on_error=False)
+        self._ask_for_pattern("all terminals /", search)
+
+    def _ask_for_pattern(
+        self,
+        sign: str,
+        search: Callable[[Pattern], None],
+        *,
+        typed: Callable[[str], None] | None = None,
+        left: Callable[[], None] | None = None,
+    ) -> None:
         def answered(text: str) -> None:
-            if not text:
-                return
             try:
-                pattern = Pattern(text)
+                pattern = Pattern(text) if text else None
             except PatternError as error:
+                pattern = None
                 self._board.tell(one_line(f"no valid pattern: {error}"))
-            else:
+            if pattern is not None:
                 search(pattern)
+            elif left is not None:
+                left()
 
-        self._board.keyboard.ask(sign, answered)
+        self._board.keyboard.ask(sign, answered, typed=typed, left=left)
 
     def _search(self, pattern: Pattern, *, backward: bool) -> None:
         if self._scrolling is not None:
             pane, mode = self._scrolling
             if not mode.search(pattern, backward=backward):
-                self._board.tell(one_line(f"nowhere in this terminal: {pattern.text}"))
+                why = TOO_SLOW if mode.is_slow else "nowhere in this terminal"
+                self._board.tell(one_line(f"{why}: {pattern.text}"))
             pane.show_scroll()
 
-    def _search_all(self, pattern: Pattern) -> None:
+    async def _search_all(self, pattern: Pattern, texts: Texts) -> None:
         from podboard.ui.screens.picker import Picker
 
         panes = self._board.panes
-        found = [_find(pane, pattern) for pane in panes]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = [await _find(pane, texts.of(pane), pattern) for pane in panes]
+        except (SlowPatternError, TimeoutError):
+            self._board.tell(one_line(f"{TOO_SLOW}: {pattern.text}"))
+            return
         count = sum(number for number, _ in found)
         if not count:
             self._board.tell(one_line(f"nowhere in {len(panes)} terminals: {pattern.text}"))
@@ -222,19 +292,48 @@ class ScrollDesk:
             self._scrolling[0].follow()
 
 
-def _find(pane: TerminalPane, pattern: Pattern) -> tuple[int, list[Result]]:
-    """How often a pattern is in a terminal, and the last of its hits."""
-    from podboard.vt.history import History
+def _pattern(text: str) -> Pattern | None:
+    """A pattern that may not be typed to its end."""
+    try:
+        return Pattern(text) if text else None
+    except PatternError:
+        return None
 
-    text = History(pane.terminal.screen).whole()
-    hits = pattern.find(text)
+
+class Texts:
+    """What terminals keep, for one search in all of them."""
+
+    def __init__(self) -> None:
+        self._read: dict[TerminalPane, tuple[int, str]] = {}
+
+    def of(self, pane: TerminalPane) -> str:
+        """All that a terminal keeps now."""
+        screen = pane.terminal.screen
+        known = self._read.get(pane)
+        if known is None or known[0] != screen.age:
+            self._read[pane] = known = screen.age, History(screen).whole()
+        return known[1]
+
+    async def read_ahead(self, panes: Sequence[TerminalPane]) -> None:
+        """Read, while the person types: it takes longer than to search."""
+        for pane in panes:
+            self.of(pane)
+            await asyncio.sleep(0)
+
+
+async def _find(pane: TerminalPane, text: str, pattern: Pattern) -> tuple[int, list[Result]]:
+    """How often a pattern is in what a terminal keeps, and the last of its hits; raises SlowPatternError."""
+    count, last = 0, deque[Hit](maxlen=MOST)
+    for hits in pattern.find_in_slices(text):
+        count += len(hits)
+        last += hits
+        await asyncio.sleep(0)
     results = []
-    for number in range(max(len(hits) - MOST, 0), len(hits)):
-        start, end = hits[number]
-        end = text.find("\n", end)
-        line = text[text.rfind("\n", 0, start) + 1 : end if end >= 0 else len(text)]
+    for number, (start, end) in enumerate(last, count - len(last)):
+        after = text.find("\n", end)
+        line = text[text.rfind("\n", 0, start) + 1 : after if after >= 0 else len(text)]
         results.append(Result(pane, number, line))
-    return len(hits), results
+    return count, results
 
 
 def address_at(mode: ScrollMode) -> tuple[str, str]:
@@ -243,11 +342,12 @@ def address_at(mode: ScrollMode) -> tuple[str, str]:
 
     history, cursor = mode.history, mode.cursor
     text, places = line_text(history, cursor.row)
-    if address := history.link(cursor):
+    links = history.links(cursor.row)
+    if address := links[cursor.column]:
         shown = "".join(
             character
             for character, place in zip(text, places, strict=True)
-            if place.row == cursor.row and history.link(place) == address
+            if place.row == cursor.row and links[place.column] == address
         )
         return shown, address
     for found in _ADDRESS.finditer(text):

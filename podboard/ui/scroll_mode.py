@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podboard.vt.history import History, Place
 from podboard.vt.prompts import next_prompt
-from podboard.vt.search import Lines
+from podboard.vt.search import Lines, SlowPatternError
 from podboard.vt.selection import (
     Selection,
     Shape,
@@ -22,6 +22,9 @@ from podboard.vt.selection import (
 if TYPE_CHECKING:
     from podboard.vt.screen import Screen
     from podboard.vt.search import Hit, Pattern
+
+MOST_TIMES = 999
+"""How often a word is gone on with one key: each has to be read."""
 
 HIT, HIT_HERE, SELECTED = "hit", "hit-here", "selected"
 MARK_LOOKS = {HIT, HIT_HERE, SELECTED}
@@ -44,6 +47,7 @@ class ScrollMode:
         cursor: Where the person is.
         selection: What is selected, if anything is.
         pattern: What was searched for last.
+        is_slow: Whether that took too long to look for.
         is_held: Whether the view stays; False lets it follow the output again.
         has_keys: Whether keys are for it, and not for the pod.
     """
@@ -57,6 +61,10 @@ class ScrollMode:
         self._prompt_row = history.rows - screen.size.rows + screen.cursor.row
         self.selection: Selection | None = None
         self.pattern: Pattern | None = None
+        self.is_slow = False
+        # Where a search began, and what was searched for before, while its pattern is typed.
+        self._origin: Place | None = None
+        self._last: tuple[Pattern | None, bool] = (None, False)
         self.is_held = True
         self.has_keys = has_keys
         self._is_backward = False
@@ -83,6 +91,8 @@ class ScrollMode:
                 self._lines.shift += moved
             self.cursor = Place(self.cursor.row + moved, self.cursor.column)
             self.selection = self.selection and self.selection.moved(moved)
+            if self._origin is not None:
+                self._origin = Place(max(self._origin.row + moved, 0), self._origin.column)
         self.cursor = self._clamped(self.cursor)
         if self.is_held:
             self._screen.scroll(self._top + moved - history.top)
@@ -113,6 +123,22 @@ class ScrollMode:
         self.go(Place(row, self.cursor.column))
 
     # -- moving: what keys of the table MOVING are called ---------------------------------------
+
+    def move(self, action: str, count: int | None) -> None:
+        """Do what a key of the table MOVING names.
+
+        Args:
+            count: The number typed before it: of a line where it goes to one, else how often.
+        """
+        match action, count:
+            case "first" | "last", int(number):
+                self.go(Place(number - 1, 0))
+            case "up" | "down" | "row_up" | "row_down", int(times):
+                step = self._by if action in ("up", "down") else self.scroll
+                step(times if action.endswith("down") else -times)
+            case _:
+                for _ in range(min(count or 1, MOST_TIMES)):
+                    getattr(self, f"action_{action}")()
 
     def _by(self, rows: int, columns: int = 0) -> None:
         self.go(Place(self.cursor.row + rows, self.cursor.column + columns))
@@ -280,6 +306,8 @@ class ScrollMode:
         """What was searched for and how it stands: the hit gone to, and how many there are."""
         if self.pattern is None:
             return ""
+        if self.is_slow:
+            return "takes too long"
         at = self._at + 1
         return f"/{self.pattern.text}  {at or '-'} of {len(self._hits)}" if self._hits else "no hit"
 
@@ -288,6 +316,25 @@ class ScrollMode:
         self.pattern = pattern
         self._is_backward = backward
         return self.action_next_hit()
+
+    def begin_search(self) -> None:
+        """Remember where it begins, while a pattern is typed."""
+        self._origin, self._last = self.cursor, (self.pattern, self._is_backward)
+
+    def preview_search(self, pattern: Pattern | None, *, backward: bool) -> None:
+        """Show where a pattern leads that is being typed; None leads nowhere."""
+        if self._origin is not None:
+            self.go(self._origin)
+            if pattern is None or not self.search(pattern, backward=backward):
+                self.pattern, self._hits = pattern, []
+
+    def give_up_search(self) -> None:
+        """Go back to where it began, and to what was searched for before."""
+        if self._origin is not None:
+            self.go(self._origin)
+        self._origin = None
+        self.pattern, self._is_backward = self._last
+        self._look()
 
     def go_to_hit(self, pattern: Pattern, index: int) -> None:
         """Find a pattern everywhere, and go to the hit of that number."""
@@ -308,8 +355,11 @@ class ScrollMode:
     def _look(self) -> Lines:
         """Search anew: the program may have written."""
         self._lines = lines = Lines(self._history)
-        self._hits = self.pattern.find(lines.text) if self.pattern is not None else []
-        self._at = -1
+        self._hits, self._at, self.is_slow = [], -1, False
+        try:
+            self._hits = self.pattern.find(lines.text) if self.pattern is not None else []
+        except SlowPatternError:
+            self.is_slow = True
         return lines
 
     def _step(self, *, backward: bool) -> bool:

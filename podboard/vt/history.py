@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import weakref
 from array import array
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from podboard.vt.cells import Cells
+from podboard.vt.cells import Cells, Run
 from podboard.vt.library import CELL_LAYOUT, check, ffi, lib
+from podboard.vt.links import honest
 
 if TYPE_CHECKING:
     from podboard.vt.screen import Screen
@@ -153,12 +156,25 @@ class History:
         mark: int = self._of_row(row, lib.GHOSTTY_ROW_DATA_SEMANTIC_PROMPT, "int*")
         return bool(mark == lib.GHOSTTY_ROW_SEMANTIC_PROMPT)
 
-    def link(self, place: Place) -> str:
-        """Where the hyperlink at a place leads (OSC 8); empty where there is none, or an unfit one."""
-        room = ffi.new("uint8_t[]", _LONGEST_ADDRESS)
-        if lib.ghostty_grid_ref_hyperlink_uri(self._refer(place), room, len(room), self._length):
+    def links(self, row: int) -> list[str]:
+        """Where the hyperlink in each column of a row leads (OSC 8).
+
+        Empty where there is none, an unfit one, or one that looks like another: as it is shown.
+        """
+        characters = self.characters(row)
+        reference, room = self._refer(Place(row, 0)), ffi.new("uint8_t[]", _LONGEST_ADDRESS)
+        addresses = [self._address(reference, column, room) for column in range(self.columns)]
+        runs = []
+        for address, cells in groupby(zip(characters, addresses, strict=True), itemgetter(1)):
+            texts = [text for text, _ in cells]
+            runs.append(Run("".join(texts), len(texts), link=address))
+        return [run.link for run in honest(tuple(runs)) for _ in range(run.width)]
+
+    def _address(self, reference: Any, column: int, room: Any) -> str:
+        reference.x = column
+        if lib.ghostty_grid_ref_hyperlink_uri(reference, room, len(room), self._length):
             return ""
-        text = ffi.buffer(room, self._length[0])[:].decode("latin-1")
+        text: str = ffi.buffer(room, self._length[0])[:].decode("latin-1")
         return text if text.isascii() and text.isprintable() else ""
 
     def line(self, row: int) -> range:

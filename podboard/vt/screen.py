@@ -81,12 +81,14 @@ class Screen:
     Attributes:
         rows: What each row showed at the last ``update``.
         cursor: Where the cursor was at the last ``update``.
+        age: How often it was fed or resized: what was read of it holds while this is the same.
     """
 
     def __init__(self, size: Size, scrollback: int = 10_000) -> None:
         self.size = size
         self.rows: list[Row] = [()] * size.rows
         self.cursor = Cursor()
+        self.age = 0
         self._notes = _Notes(size)
         self._guard = Guard(size.columns)
         self._scrollback = scrollback
@@ -117,6 +119,7 @@ class Screen:
             # A terminal ignores DEL; the core would print it.
             data = data.replace(b"\x7f", b"")
         data = self._guard.admit(data)
+        self.age += 1
         lib.ghostty_terminal_vt_write(self._terminal, data, len(data))
 
     def take_replies(self) -> bytes:
@@ -149,6 +152,7 @@ class Screen:
         """Change the size; the lines of the primary screen flow into the new width."""
         if size == self.size:
             return
+        self.age += 1
         # Without wrapping the core does not let lines flow, and what it does then can end the process.
         wraps = self._mode(_WRAPPING)
         self._set_mode(_WRAPPING, on=True)

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import re
+import time
 import warnings
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
+
+import regex
 
 from podboard.vt.history import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podboard.vt.history import History
 
+SLICE: Final = 64 * 1024
+"""Characters of lines that are searched in one go, and more where one line has more."""
+
+PATIENCE: Final = 0.05
+"""Seconds of the processor for a slice: a pattern that needs more would need hours for the next."""
+
 _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
+_SPECIAL: Final = re.compile(r"[.^$*+?{}\[\]\\|()]")
 
 
 class PatternError(ValueError):
     """A pattern that is none; says why."""
+
+
+class SlowPatternError(Exception):
+    """A pattern that takes too long to look for, as repeated repetitions may."""
 
 
 Hit = tuple[int, int]
@@ -29,6 +46,8 @@ _LOOSE: Final = re.compile(r"\\[^wd.]|[\[(*?{|^$]|^$")
 class Pattern:
     """A regular expression; capital letters in it are those alone, small ones are either.
 
+    The package ``regex`` looks for it: the standard library's ``re`` cannot be stopped.
+
     Raises:
         PatternError: It is no valid one.
     """
@@ -37,42 +56,94 @@ class Pattern:
         self.text = text
         # What is escaped is a class of characters, not a letter.
         self._any_case = not any(map(str.isupper, _ESCAPED.sub("", text)))
+        self._is_plain = bool(text) and not _SPECIAL.search(text)
+        self._is_loose = bool(_LOOSE.search(text))
         try:
             with warnings.catch_warnings():
                 # What may mean something else one day means what it does today.
                 warnings.simplefilter("ignore")
-                self._expression = re.compile(text, re.MULTILINE)
-                self._folding = re.compile(text, re.MULTILINE | re.IGNORECASE)
-        except (re.error, OverflowError, RecursionError) as error:
+                self._expression = regex.compile(text, regex.MULTILINE)
+                self._folding = regex.compile(text, regex.MULTILINE | regex.IGNORECASE)
+        except (regex.error, OverflowError, RecursionError) as error:
             raise PatternError(str(error)) from error
 
     def find(self, text: str) -> list[Hit]:
-        """All hits, from the first; none goes over the end of a line, and none is empty."""
-        expression = self._expression
+        """All hits, from the first; none goes over the end of a line, and none is empty.
+
+        Raises:
+            SlowPatternError: It takes too long.
+        """
+        return [hit for hits in self.find_in_slices(text) for hit in hits]
+
+    def find_in_slices(self, text: str) -> Iterator[list[Hit]]:
+        """The same in pieces, so that something else can be done in between.
+
+        Raises:
+            SlowPatternError: It takes too long.
+        """
+        expression, is_plain = self._expression, self._is_plain
         if self._any_case:
             # A quarter of the time that the expression would take to tell that letters are the same.
             small = text.lower()
             if len(small) == len(text):
                 text = small
             else:
-                expression = self._folding
-        if not _LOOSE.search(self.text):
-            # Ten thousands of hits are found in the time that the questions below would take for a few.
-            return [found.span() for found in expression.finditer(text)]
-        hits: list[Hit] = []
-        at = 0
-        while at <= len(text) and (found := expression.search(text, at)):
-            start, end = found.span()
-            over = text.find("\n", start, end)
-            if over < 0:
-                if end > start:
-                    hits.append((start, end))
-                at = max(end, start + 1)
+                expression, is_plain = self._folding, False
+        start = 0
+        while start <= len(text):
+            end = text.find("\n", start + SLICE)
+            end = end if end >= 0 else len(text)
+            if is_plain:
+                yield _plain_hits(self.text, text, start, end)
             else:
-                # It took lines for blanks: ask this one alone.
-                hits += [one.span() for one in expression.finditer(text, at, over) if one[0]]
-                at = over + 1
-        return hits
+                try:
+                    yield _hits(expression, text, start, end, is_loose=self._is_loose)
+                except TimeoutError as error:
+                    raise SlowPatternError from error
+            start = end + 1
+
+
+def whole_word(word: str) -> Pattern:
+    """The pattern of a word that is no part of another."""
+    return Pattern(rf"\b{regex.escape(word)}\b")
+
+
+def _plain_hits(part: str, text: str, start: int, end: int) -> list[Hit]:
+    size = len(part)
+    gaps = text[start:end].split(part)
+    # Twice as fast as to ask for one after another.
+    ends = accumulate((len(gap) + size for gap in gaps[:-1]), initial=start)
+    next(ends)
+    return [(last - size, last) for last in ends]
+
+
+def _hits(expression: regex.Pattern[str], text: str, start: int, end: int, *, is_loose: bool) -> list[Hit]:
+    """The hits from one offset to another; raises TimeoutError."""
+    if not is_loose:
+        # Ten thousands of hits are found in the time that the questions below would take for a few.
+        return [found.span() for found in expression.finditer(text, start, end, timeout=PATIENCE)]
+    hits: list[Hit] = []
+    until = time.process_time() + PATIENCE
+    at = start
+    while at <= end and (found := expression.search(text, at, end, timeout=_left(until))):
+        first, last = found.span()
+        over = text.find("\n", first, last)
+        if over < 0:
+            if last > first:
+                hits.append((first, last))
+            at = max(last, first + 1)
+        else:
+            # It took lines for blanks: ask this one alone.
+            line = expression.finditer(text, at, over, timeout=_left(until))
+            hits += [one.span() for one in line if one[0]]
+            at = over + 1
+    return hits
+
+
+def _left(until: float) -> float:
+    if (left := until - time.process_time()) <= 0:
+        raise TimeoutError
+    return left
 
 
 class Lines:

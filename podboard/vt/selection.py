@@ -84,6 +84,13 @@ def thing_at(history: History, place: Place) -> Selection:
     return Selection(place, place)
 
 
+def word_at(history: History, place: Place) -> str:
+    """The word at a place, or the next one in its line; empty where none is."""
+    text, places = line_text(history, place.row)
+    at = max(bisect_right(places, place) - 1, 0)
+    return next((found[0] for found in re.finditer(r"\w+", text) if found.end() > at), "")
+
+
 def line_text(history: History, row: int) -> tuple[str, list[Place]]:
     """The characters of the line that a row is part of, and where each stands."""
     line = history.line(row)

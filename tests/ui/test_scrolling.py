@@ -90,6 +90,26 @@ async def test_a_cursor_goes_about(person: Person, shells: Shells) -> None:
     await person.until(lambda: shells[0].input == b"x")
 
 
+async def test_keys_go_as_often_as_the_number_before_them_says(person: Person) -> None:
+    await scroll(person)
+    person.type("10k")
+    await is_at(person, 90, 7)
+    person.type("3j02w")
+    await is_at(person, 93, 5)
+    person.type("20G")
+    await is_at(person, 19, 0)
+    person.type("10")
+    await person.sees("SCROLL 10")
+    person.type("g")
+    await is_at(person, 9, 0)
+    person.type("9999999j")
+    pane = person.board.focused_pane
+    assert pane is not None
+    await person.until(lambda: pane.scroll is not None and cursor(person).row == pane.scroll.history.rows - 1)
+    person.type("5\x1b[27u")
+    await person.sees("keys go to the pod")
+
+
 async def test_the_view_stays_while_the_program_writes(person: Person, shells: Shells) -> None:
     await scroll(person)
     before = cursor(person)
@@ -116,6 +136,63 @@ async def test_hits_are_counted_and_gone_to(person: Person) -> None:
     person.type(r"/cart/\d3 e" + "\r")
     await person.sees("1 of 9")
     await is_at(person, 13, 5)
+
+
+async def test_a_search_shows_where_it_leads_while_it_is_typed(person: Person) -> None:
+    await scroll(person)
+    person.type("20G")
+    await is_at(person, 19, 0)
+    person.type("/cart/5")
+    await person.sees("/cart/5  2 of 11")
+    await is_at(person, 50, 5)
+    person.type("3")
+    await person.sees("/cart/53  1 of 1")
+    person.type("x")
+    await person.sees("no hit")
+    await is_at(person, 19, 0)
+    person.type("\x7f\x7f")
+    await person.sees("/cart/5  2 of 11")
+    person.type(ESCAPE)
+    await person.no_longer_sees(" of 11")
+    await is_at(person, 19, 0)
+    person.type("/cart/5\r")
+    await person.sees("/cart/5  2 of 11")
+    await is_at(person, 50, 5)
+    person.type("?cart/[")
+    await is_at(person, 50, 5)
+    person.type("3]")
+    await person.sees("of 11")
+    person.type("\x15")
+    await is_at(person, 50, 5)
+    person.type(f"error{ESCAPE}n")
+    # What was searched for before is what is gone on with.
+    await is_at(person, 51, 5)
+
+
+async def test_the_word_under_the_cursor_is_sought(person: Person, shells: Shells) -> None:
+    shells.say(0, "\r\nerrors error")
+    await person.sees("errors error")
+    await scroll(person)
+    person.type("b*")
+    await is_at(person, 3, 12)
+    person.type("2n#")
+    await is_at(person, 13, 13)
+    person.type("kk0#")
+    await is_at(person, 10, 0)
+
+
+async def test_a_pattern_that_takes_too_long_is_given_up(person: Person, shells: Shells) -> None:
+    shells.say(0, "\r\n" + "a" * 60 + "b")
+    await person.sees("aaab")
+    await scroll(person)
+    person.type("/(a|aa)+$")
+    await person.sees("takes too long")
+    person.type("\r")
+    await person.sees("this pattern takes too long: (a|aa)+$")
+    person.type("/99\r")
+    await person.sees("1 of 1")
+    person.type(f"{LEADER}/(a|aa)*$\r")
+    await person.sees("this pattern takes too long: (a|aa)*$")
 
 
 async def test_all_hits_in_sight_are_highlighted(person: Person, shells: Shells) -> None:
@@ -285,7 +362,11 @@ async def test_lines_are_saved_readable_by_the_person_alone(person: Person, tmp_
     await person.sees("was not saved: No such file or directory")
 
 
-LINKS = "\r\nsee https://shop.test/a?b=1). \x1b]8;;https://bank.test@evil.test/x\x1b\\https://bank.test\x1b]8;;\x1b\\"
+LINKS = (
+    "\r\nsee https://shop.test/a?b=1). "
+    "\x1b]8;;https://bank.test@evil.test/x\x1b\\https://bank.test\x1b]8;;\x1b\\ "
+    "\x1b]8;;https://bank.test@docs.test/x\x1b\\bank\x1b]8;;\x1b\\"
+)
 
 
 async def test_an_address_is_opened_once_it_was_shown(
@@ -308,10 +389,15 @@ async def test_an_address_is_opened_once_it_was_shown(
     await person.sees("opened with xdg-open")
     assert taken.read_text() == "https://shop.test/a?b=1\n"
     person.type("$o")
-    await person.sees("leads to evil.test", "though it reads https://bank.test")
+    await person.sees("leads to docs.test", "though it reads bank")
     person.type("n")
     await person.no_longer_sees("leads to")
     assert taken.read_text() == "https://shop.test/a?b=1\n"
+    # A link that looks like another is none: what is shown is what is opened.
+    person.type("bbo")
+    await person.sees("https://bank.test", "leads to bank.test")
+    person.type("n")
+    await person.no_longer_sees("leads to")
 
 
 async def test_over_ssh_an_address_is_copied(
@@ -324,7 +410,7 @@ async def test_over_ssh_an_address_is_copied(
     person.type("$o")
     await person.sees("cannot be opened from here", "y  copy it")
     person.type("y")
-    await person.until(lambda: copied(person) == "https://bank.test@evil.test/x")
+    await person.until(lambda: copied(person) == "https://bank.test@docs.test/x")
 
 
 async def test_terminals_keep_as_many_lines_as_was_decided() -> None:

@@ -448,10 +448,10 @@ class TerminalPane(LooksMixin, can_focus=True):
         self.scroll.has_keys = self.scroll.is_held = True
         return self.scroll
 
-    def move(self, action: str) -> None:
-        """Do what a key of the table MOVING names."""
+    def move(self, action: str, count: int | None = None) -> None:
+        """Do what a key of the table MOVING names, with the number that was typed before it."""
         if self.scroll is not None:
-            getattr(self.scroll, f"action_{action}")()
+            self.scroll.move(action, count)
             self._scrolled()
 
     def show_scroll(self) -> None:

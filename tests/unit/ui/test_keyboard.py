@@ -31,8 +31,8 @@ class Pane:
     def show_scroll(self) -> None:
         self._board.did.append("scroll mode")
 
-    def move(self, action: str) -> None:
-        self._board.did.append(f"move {action}")
+    def move(self, action: str, count: int | None) -> None:
+        self._board.did.append(f"move {action}" if count is None else f"move {action} {count}")
 
     def send_key(self, key: str, character: str | None) -> None:
         self._board.did.append(f"key {key} {character!r}")

@@ -31,6 +31,7 @@ TYPED = {
     "space": " ",
     "slash": "/",
     "asterisk": "*",
+    "number_sign": "#",
     "tab": "\t",
     "question_mark": "?",
     "f1": "\x1bOP",

@@ -71,12 +71,17 @@ def test_prompts_are_marked_by_the_shell() -> None:
 
 def test_links_are_found_at_their_places() -> None:
     read = history("\x1b]8;;https://example.test/\x1b\\here\x1b]8;;\x1b\\ no")
-    assert read.link(Place(0, 3)) == "https://example.test/"
-    assert read.link(Place(0, 5)) == ""
+    assert read.links(0) == ["https://example.test/"] * 4 + [""] * 16
 
 
 def test_a_link_that_is_unfit_is_none() -> None:
-    assert history("\x1b]8;;https://ex\u00e4mple.test/\x1b\\here\x1b]8;;\x1b\\").link(Place(0, 0)) == ""
+    assert not any(history("\x1b]8;;https://ex\u00e4mple.test/\x1b\\here\x1b]8;;\x1b\\").links(0))
+
+
+def test_a_link_that_looks_like_another_is_none_here_either() -> None:
+    link = "\x1b]8;;https://evil.test/\x1b\\{}\x1b]8;;\x1b\\"
+    assert not any(history(link.format("good.test/\u6f22")).links(0))
+    assert any(history(link.format("here \u6f22")).links(0))
 
 
 def test_a_bookmark_goes_with_its_row() -> None:

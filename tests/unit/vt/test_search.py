@@ -1,13 +1,15 @@
 """Finding patterns in what a terminal keeps."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from podboard.vt import search
 from podboard.vt.history import History, Place
-from podboard.vt.search import Lines, Pattern, PatternError
+from podboard.vt.search import Lines, Pattern, PatternError, SlowPatternError, whole_word
 from tests.unit.vt.helpers import screen
 
 
@@ -54,6 +56,34 @@ def test_hits_are_those_of_line_after_line(text: str, pattern: str) -> None:
         expected += [(start + one.start(), start + one.end()) for one in re.finditer(pattern, line) if one[0]]
         start += len(line) + 1
     assert Pattern(pattern).find(text) == expected
+
+
+@given(
+    st.lists(st.text("ab ", max_size=12), max_size=12).map("\n".join),
+    st.sampled_from(["ab", "a", " ", "a+", "^a", "b$", r"\s+", "(?<=b)a", "a|$"]),
+    st.integers(1, 9),
+)
+def test_where_the_text_is_cut_makes_no_difference(text: str, pattern: str, size: int) -> None:
+    whole = Pattern(pattern).find(text)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(search, "SLICE", size)
+        slices = list(Pattern(pattern).find_in_slices(text))
+    assert [hit for hits in slices for hit in hits] == whole
+    assert len(slices) > 1 or text.count("\n") == 0 or len(text) <= size + 12
+
+
+@pytest.mark.parametrize("pattern", [r"(a+)+$", r"(a|aa)+$", r"(.*a){12}x", r"(\w+\s?)+$"])
+def test_a_pattern_that_would_take_for_ever_is_given_up(pattern: str) -> None:
+    began = time.process_time()
+    with pytest.raises(SlowPatternError):
+        Pattern(pattern).find("short\n" + "a" * 5000 + "!x\n")
+    assert time.process_time() - began < 1
+
+
+def test_a_whole_word_is_no_part_of_another() -> None:
+    text = "a.b xa.b a.b, aab"
+    assert [text[start:end] for start, end in whole_word("a.b").find(text)] == ["a.b", "a.b"]
+    assert whole_word("Error").find("error") == []
 
 
 def read(output: str, columns: int = 10) -> tuple[History, Lines]:
