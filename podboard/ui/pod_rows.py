@@ -114,7 +114,7 @@ def cells(pod: Pod, badges: Sequence[Badge], layout: Layout, now: float, *, has_
     texts = []
     for head, width in layout.columns:
         text = _cell(pod, badges, head, now) if head != "R" else RECORD_SIGN * has_record
-        cut = _middle_cut(text, width) if head in {"NAME", "NAMESPACE"} else _end_cut(text, width)
+        cut = middle_cut(text, width) if head in {"NAME", "NAMESPACE"} else _end_cut(text, width)
         texts.append((head, f"{cut:<{width + _GAP}}"))
     best = _liveliest(badges)
     return Row(pod_columns.health(pod), best.state if best is not None else None, tuple(texts))
@@ -170,7 +170,7 @@ def _end_cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _middle_cut(text: str, width: int) -> str:
+def middle_cut(text: str, width: int) -> str:
     """Shorten a name from its middle: both ends tell pods of one Deployment apart."""
     if len(text) <= width:
         return text

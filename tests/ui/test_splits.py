@@ -225,8 +225,8 @@ async def test_borders_are_dragged(person: Person, shells: Shells) -> None:
     await drag(person, (column - 1, row), (column + 9, row))
     await person.until(lambda: sizes(person)[0].columns == 50)
     assert sizes(person)[2].columns == 40
-    column, row = person.point_at("web-3 · ap")
-    await drag(person, (column, row), (column, row + 4))
+    column, row = person.point_at("shell-2:~$")
+    await drag(person, (column, row - 1), (column, row + 3))
     await person.until(lambda: [size.rows for size in sizes(person)] == [22, 22, 14, 14])
     await is_active(person, 2)
     assert all(not channel.input for channel in shells.channels[:4])

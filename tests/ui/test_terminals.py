@@ -349,7 +349,7 @@ async def test_it_can_be_opened_again(person: Person, shells: Shells, again: str
     await open_first(person, shells)
     shells[0].say(Ended(exited(1)))
     await person.sees("enter opens it again")
-    person.type(f"ignored{again}")
+    person.type(f"wrong{again}")
     await person.sees("● open", "─ new shell ─", "web:~$", "keys go to the pod")
     await person.no_longer_sees("enter opens it again")
     await person.until(lambda: person.outer.cursor.visible)

@@ -16,11 +16,12 @@ from podboard.model.duration import human_duration
 from podboard.model.text import one_line
 from podboard.model.timeline import timeline
 from podboard.ui.keymap import LEADER_SHOWN
+from podboard.ui.pod_rows import middle_cut
 from podboard.ui.widgets.looks import STATE_LOOKS
 from podboard.ui.widgets.wrapping import sentence_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.style import Style
 
@@ -42,6 +43,9 @@ _WORTH_TELLING: Final = 120
 COPY_ROLE: Final = "y copies a Role that would allow it"
 
 _INDENT: Final = 4
+_AROUND: Final = 2
+"""Columns of the blanks before and after a name."""
+
 _LEAST_NAME: Final = 8
 """Columns of a pod's name that are shown where room is short."""
 
@@ -76,31 +80,46 @@ def title_line(
         heard: By how many what is typed into it is heard; 0 where by itself alone, None without a broadcast.
         hidden: How many terminals of its tab are not shown.
     """
-    badge, screen = terminal.badge, terminal.screen
+    screen, target = terminal.screen, terminal.target
     name, dim = look("focused" if focused else ""), look("dim")
-    since = _since(time.time() - terminal.opened) if badge.state is TerminalState.OPEN else ""
     above = screen.scrolled
-    right = Strip(
+    told = Strip(
         [
             Segment(f" {found} " if found else "", name),
             Segment(f" +{hidden} not shown " if hidden else "", name),
             Segment(f" ↑ {above} of {screen.scrollback} " if above else "", name),
             Segment(_attached(terminal), name),
             Segment(_recording(terminal), look("failed")),
-            Segment(f" {badge.method} · " if badge.method else " ", dim),
-            Segment(f"{badge.sign} {badge.words}", look(STATE_LOOKS[badge.state])),
-            Segment(f"{since} ", dim),
         ]
     )
     note = _broadcast_note(heard, look)
-    room = max(width - right.cell_length, 0)
-    if heard is not None and room < note.cell_length + _LEAST_NAME:
-        right, room = Strip([]), width
-    name_part = Strip([Segment(f" {terminal.target} ", name)]).crop(0, max(room - note.cell_length, 0))
+    taken = told.cell_length + note.cell_length
+    pod = one_line(target.pod)
+    for standing in _standings(terminal, look):
+        room = width - taken - standing.cell_length - _AROUND
+        if room >= len(pod):
+            break
+    called = str(target) if len(str(target)) <= room else middle_cut(pod, max(room, _LEAST_NAME))
     program = Strip([Segment(f"· {screen.title} " if screen.title else "", dim)])
-    left = Strip.join([name_part, note, program]).crop(0, room)
+    right = Strip.join([told, standing])
+    room = max(width - right.cell_length, 0)
+    left = Strip.join([Strip([Segment(f" {called} ", name)]), note, program]).crop(0, room)
     rule = Strip([Segment(("═" if heard else "─") * (room - left.cell_length), dim)])
     return Strip.join([left, rule, right]).adjust_cell_length(width, look(""))
+
+
+def _standings(terminal: Terminal, look: Look) -> Iterator[Strip]:
+    """How a terminal stands, in ever fewer words: where room is short, the pod's name is worth more."""
+    badge, dim = terminal.badge, look("dim")
+    is_open = badge.state is TerminalState.OPEN
+    method = Segment(f" {badge.method} · " if badge.method else " ", dim)
+    words = Segment(f"{badge.sign} {badge.words}", look(STATE_LOOKS[badge.state]))
+    since = _since(time.time() - terminal.opened) if is_open else ""
+    yield Strip([method, words, Segment(f"{since} ", dim)])
+    yield Strip([method, words, Segment(" ")])
+    yield Strip([Segment(" "), words, Segment(" ")])
+    if is_open:
+        yield Strip([Segment(" "), words._replace(text=badge.sign), Segment(" ")])
 
 
 def _broadcast_note(heard: int | None, look: Look) -> Strip:
