@@ -141,9 +141,10 @@ def names(terminals: Sequence[Terminal]) -> list[str]:
 
 
 def listed(found: Sequence[str], room: int) -> str:
-    """As many names as fit in ``room`` characters, and how many more there are; at least one."""
-    for shown in range(len(found), 1, -1):
-        text = ", ".join(found[:shown]) + (f" +{len(found) - shown}" if shown < len(found) else "")
+    """As many names as fit in ``room`` characters, and how many more there are; a part of one at least."""
+    for shown in range(len(found), 0, -1):
+        more = f" +{len(found) - shown}" if shown < len(found) else ""
+        text = f"{', '.join(found[:shown])}{more}"
         if len(text) <= room:
             return text
-    return found[0] + (f" +{len(found) - 1}" if len(found) > 1 else "") if found else ""
+    return f"{found[0][: max(room - len(more) - 1, 1)]}…{more}" if found else ""

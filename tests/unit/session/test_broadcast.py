@@ -103,6 +103,9 @@ def test_as_many_names_as_there_is_room_for() -> None:
     pods = [f"web-{number}" for number in range(12)]
     assert listed(pods, 200) == ", ".join(pods)
     assert listed(pods, 20) == "web-0, web-1 +10"
-    assert listed(pods, 3) == "web-0 +11"
-    assert listed(["web-0"], 3) == "web-0"
+    assert listed(pods, 9) == "web-0 +11"
+    assert listed(pods, 8) == "web… +11"
+    assert listed(["web-0"], 5) == "web-0"
+    assert listed(["web-0"], 4) == "web…"
+    assert listed(["web-0"], 0) == "w…"
     assert listed([], 20) == ""
