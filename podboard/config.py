@@ -74,6 +74,8 @@ class Config(Struct, frozen=True):
         reconnect: Of ``[terminals]``: whether a new shell is opened where a connection was dropped.
         resume: Of ``[terminals]``: whether shells are held in pods beyond a drop, where that can be.
         paste_preview: Of ``[terminals]``: whether pastes of several lines are shown before they are pasted.
+        restore: Of ``[terminals]``: whether the board asks if terminals are to be opened again that were open
+            when it was left.
         scrollback: Of ``[terminals]``: how many lines a terminal keeps above its screen.
         detach_keys: Of ``[terminals]``: the keys that leave an attached process to itself; none for none.
         debug_image: Of ``[debug]``: the image of debug containers, unless another is typed.
@@ -86,6 +88,7 @@ class Config(Struct, frozen=True):
     scrollback: int = SCROLLBACK
     resume: bool = True
     paste_preview: bool = True
+    restore: bool = True
     detach_keys: tuple[str, ...] = tuple(DETACH_KEYS.split(","))
     debug_image: str = DEBUG_IMAGE
 
@@ -125,6 +128,7 @@ def _config(values: Mapping[str, Any], where: str) -> Config:
         _recording(_table(values, "record", where), where),
         _broadcast(_table(values, "broadcast", where), where),
         *_terminals(_table(values, "terminals", where), where),
+        restore=_restore(_table(values, "terminals", where), where),
         detach_keys=_detach_keys(_table(values, "terminals", where), where),
         debug_image=_debug_image(_table(values, "debug", where), where),
     )
@@ -166,11 +170,11 @@ def _broadcast(table: Mapping[str, Any], where: str) -> BroadcastRules:
 
 def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int, bool, bool]:
     switches = ("reconnect", "resume", "paste_preview")
-    known = {*switches, "scrollback", "detach_keys"}
+    known = {*switches, "scrollback", "detach_keys", "restore"}
     if wrong := next((name for name in table if name not in known), None):
         raise ConfigError(
             f'[terminals] in {where} has "{one_line(wrong)}", which it cannot have',
-            "it has reconnect, resume, scrollback, paste_preview and detach_keys",
+            "it has reconnect, resume, scrollback, paste_preview, restore and detach_keys",
         )
     reconnect, resume, paste_preview = (table.get(name, True) for name in switches)
     for name in switches:
@@ -182,6 +186,13 @@ def _terminals(table: Mapping[str, Any], where: str) -> tuple[bool, int, bool, b
             f"scrollback of [terminals] in {where} must be a number from 0 to {MOST_SCROLLBACK}"
         )
     return reconnect, scrollback, resume, paste_preview
+
+
+def _restore(table: Mapping[str, Any], where: str) -> bool:
+    wish = table.get("restore", "ask")
+    if wish not in ("ask", "never"):
+        raise ConfigError(f'restore of [terminals] in {where} must be "ask" or "never"')
+    return bool(wish == "ask")
 
 
 def _detach_keys(table: Mapping[str, Any], where: str) -> tuple[str, ...]:

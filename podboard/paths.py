@@ -40,6 +40,11 @@ def recordings_folder(environ: Mapping[str, str]) -> Path:
     return _base(environ, "XDG_DATA_HOME", ".local/share") / "podboard" / "recordings"
 
 
+def kept_folder(environ: Mapping[str, str]) -> Path:
+    """Where it is kept what terminals had shown: ``$XDG_STATE_HOME/podboard/kept``."""
+    return _base(environ, "XDG_STATE_HOME", ".local/state") / "podboard" / "kept"
+
+
 def _base(environ: Mapping[str, str], name: str, default: str) -> Path:
     # The specification has relative paths ignored.
     value = Path(environ.get(name, ""))

@@ -134,6 +134,18 @@ class Ways:
         return self._config.resume
 
     @property
+    def restores(self) -> bool:
+        """Whether the board asks if terminals are to be opened again that were open when it was left."""
+        return self._config.restore
+
+    @property
+    def kept_folder(self) -> Path:
+        """Where it is kept what they had shown."""
+        from podboard.paths import kept_folder
+
+        return kept_folder(os.environ)
+
+    @property
     def previews_pastes(self) -> bool:
         """Whether pastes of several lines are shown before they are pasted."""
         return self._config.paste_preview
@@ -328,6 +340,7 @@ async def open_cluster(
         cluster.recordings = ways.recordings(cluster.context)
         cluster.returns = ways.returns
         cluster.resumes = ways.resumes
+        cluster.restores, cluster.kept_folder = ways.restores, ways.kept_folder
         cluster.previews_pastes = ways.previews_pastes
         cluster.scrollback = ways.scrollback
         cluster.detach_keys, cluster.debug_image = ways.detach_keys, ways.debug_image

@@ -75,6 +75,8 @@ async def demo_cluster(
         kubeconfig = await asyncio.to_thread(process.kubeconfig)
         overrides = Overrides(kubeconfig=str(kubeconfig))
         async with open_cluster(overrides, services, all_namespaces=True) as cluster:
+            # Nothing is left behind.
+            cluster.kept_folder = None
             yield cluster
     finally:
         # Not in a thread: the loop may be on its way out, and must not leave before this is done.

@@ -15,6 +15,8 @@ from podboard.session.pump import Turns
 from podboard.session.roster import Roster
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from podboard.kube.client import ApiClient
     from podboard.kube.pods import FeedState
     from podboard.session.climber import Ladder
@@ -49,6 +51,8 @@ class Cluster:
         scrollback: How many lines they keep above their screens.
         detach_keys: What leaves the process that they are attached to to itself.
         debug_image: What debug containers are made of, unless another image is typed.
+        kept_folder: Where it is kept what they had shown when the board was left; None for nowhere.
+        restores: Whether the board asks at the next start if they are to be opened again.
         previews_pastes: Whether pastes of several lines are shown before they are pasted.
         broadcast: How typing into many of them at once is armed.
         changed: Set whenever the roster or the trouble is different from what it was.
@@ -69,6 +73,8 @@ class Cluster:
         self.scrollback = 10_000
         self.detach_keys: tuple[str, ...] = ("ctrl+p", "ctrl+q")
         self.debug_image = "busybox:1.36"
+        self.kept_folder: Path | None = None
+        self.restores = False
         self.previews_pastes = True
         self.broadcast = BroadcastRules()
         self.changed = asyncio.Event()

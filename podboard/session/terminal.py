@@ -631,6 +631,15 @@ class Terminal:
         leave = _LEAVE_ALTERNATE if self.screen.alternate else b""
         self._draw(_END_STRING + leave + self._rule(*told, _SAME_SHELL))
 
+    def show_again(self, text: bytes) -> None:
+        """Show what another terminal had shown, before there is a shell of its own."""
+        self.screen.feed(text)
+        self.screen.take_replies()
+
+    def mark(self, *words: str) -> None:
+        """Draw a line where one thing ends and the next begins."""
+        self._draw_line(*words)
+
     def _draw_line(self, *words: str) -> None:
         """Put the screen in order after a shell that was cut off, and mark where the next begins."""
         # On the primary screen, leaving the other one would take the cursor to where it once was saved.

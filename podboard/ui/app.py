@@ -44,6 +44,8 @@ LATER: Final = (
     "podboard.ui.paste_desk",
     "podboard.ui.screens.paste_preview",
     "podboard.ui.scroll_desk",
+    "podboard.ui.split_desk",
+    "podboard.ui.layout_desk",
     "podboard.ui.broadcast_desk",
 )
 """What the first frame does not need and the first key may: loaded in a thread once it stands."""

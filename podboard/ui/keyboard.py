@@ -24,6 +24,7 @@ from podboard.ui.keymap import (
     LEADER_SHOWN,
     LIST,
     MOVING,
+    OFFERED,
     RESIZE_KEYS,
     SCROLLING,
     action_of,
@@ -117,6 +118,8 @@ class Keyboard:
             self._edit_filter(event)
         elif self._board.focused_pane is not None:
             self._in_terminal(event)
+        elif self._board.offer and (action := action_of(OFFERED, event.key)):
+            self.perform(action)
         elif action := action_of(LIST, event.key):
             self.perform(action)
         else:
@@ -250,7 +253,9 @@ class Keyboard:
                     pane.show_scroll()
             case _:
                 name = f"action_{action}"
-                act = getattr(self._board, name, None) or getattr(self._board.split_desk, name)
+                board = self._board
+                act = getattr(board, name, None) or getattr(board.split_desk, name, None)
+                act = act or getattr(board.layout_desk, name)
                 with self._failure_told(action):
                     done = act()
                     if inspect.isawaitable(done):
@@ -300,6 +305,8 @@ class Keyboard:
             line.set_keys((), mode=f"{asked.sign}{asked.text[-_SEEN:]}▏", right="esc leaves it")
         elif self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
+        elif self._board.focused_pane is None and self._board.offer:
+            line.set_keys((*OFFERED, *LIST), mode=self._board.offer)
         elif self._board.focused_pane is None and self._board.has_terminals:
             line.set_keys(LIST, mode=self._board.broadcast_desk.banner, right=f"{LEADER_SHOWN} leader")
         elif self._board.focused_pane is None:

@@ -34,6 +34,7 @@ class Key(NamedTuple):
 LIST: Final = (
     Key("enter,s", "open", "enter", "open", "open terminals in the marked pods, or in this one"),
     Key("S", "open_tiled", "S", "", "open terminals in the marked pods beside each other, in one tab"),
+    Key("L", "open_layout", "L", "", "open terminals as a saved layout has them"),
     Key("space", "mark", "space", "mark", "mark or unmark this pod"),
     Key("slash", "filter", "/", "filter", "filter: a pattern, ! in front turns it round"),
     Key("n", "namespace", "n", "namespace", "choose a namespace"),
@@ -89,6 +90,8 @@ AFTER_LEADER: Final = (
     Key("m", "join", "m", "", "put a terminal of another tab beside this one"),
     Key("T", "tile", "T", "", "share the tab out evenly, as a grid"),
     Key("space", "rearrange", "space", "", "the next way to share the tab out"),
+    Key("w", "save_layout", "w", "", "save by a name how terminals lie in their tabs"),
+    Key("W", "open_layout", "W", "", "open terminals as a saved layout has them"),
     Key("s,left_square_bracket", "scroll_mode", "s", "scroll", "look through what has scrolled away"),
     Key("f,slash", "search_all", "f", "find", "search in all terminals"),
     Key("x", "close", "x", "close", "close this terminal"),
@@ -103,6 +106,12 @@ AFTER_LEADER: Final = (
     Key(LEADER, "send_leader", LEADER_SHOWN, "", f"send {LEADER_SHOWN} itself to the pod"),
 )
 """After the leader; any other key ends it."""
+
+OFFERED: Final = (
+    Key("y", "restore", "y", "yes", "open the terminals again that were open when podboard was left"),
+    Key("n", "forget", "n", "no", "begin anew, and forget what they had shown"),
+)
+"""In the list, while podboard asks whether to go on as it was left."""
 
 ENDED: Final = (
     Key("enter", "reopen", "enter", "reopen", "open the shell again"),

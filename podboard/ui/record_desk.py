@@ -205,6 +205,11 @@ class RecordDesk:
             log.warning("what the board was like is not known: %s", error.message)
         return {}
 
+    async def board_state(self) -> Mapping[str, Json]:
+        """Return what the board is like by now, as far as the database knows; raises DatabaseError."""
+        kept = await self._store.board(self._context) if self._store is not None else {}
+        return kept | self._changed
+
     def remember(self, **changed: Json) -> None:
         """Keep what the person changed about the board."""
         self._changed |= changed

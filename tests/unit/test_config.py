@@ -50,6 +50,12 @@ def test_terminals_come_back_unless_that_is_not_wanted(tmp_path: Path) -> None:
     assert not read_config(written(tmp_path, "[terminals]\nreconnect = false\n")).reconnect
 
 
+def test_terminals_are_offered_again_unless_that_is_not_wanted(tmp_path: Path) -> None:
+    assert read_config(written(tmp_path, "[terminals]\n")).restore
+    assert read_config(written(tmp_path, '[terminals]\nrestore = "ask"\n')).restore
+    assert not read_config(written(tmp_path, '[terminals]\nrestore = "never"\n')).restore
+
+
 def test_how_many_lines_terminals_keep(tmp_path: Path) -> None:
     assert read_config(written(tmp_path, "")).scrollback == 10_000
     assert read_config(written(tmp_path, "[terminals]\nscrollback = 0\n")).scrollback == 0
@@ -83,6 +89,7 @@ def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
         ("[broadcast]\ndisarm_after = true", "must be a number of seconds from 5 to 3600"),
         ('[broadcast]\nprotected = "prod"', "protected of [broadcast] in * must be a list of text"),
         ("[broadcast]\nalways = true", '[broadcast] in * has "always", which it cannot have'),
+        ("[terminals]\nrestore = true", 'restore of [terminals] in * must be "ask" or "never"'),
         ("[terminals]\nscrollback = -1", "scrollback of [terminals] in * must be a number from 0 to 1000000"),
         ("[terminals]\nscrollback = true", "scrollback of [terminals] in * must be a number"),
         ('[terminals]\nscrollback = "all"', "scrollback of [terminals] in * must be a number"),

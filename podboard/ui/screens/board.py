@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from podboard.ui.arrangement import Arrangement
     from podboard.ui.broadcast_desk import BroadcastDesk
     from podboard.ui.debug_desk import DebugDesk
+    from podboard.ui.layout_desk import LayoutDesk
     from podboard.ui.paste_desk import PasteDesk
     from podboard.ui.scroll_desk import ScrollDesk
     from podboard.ui.split_desk import SplitDesk
@@ -150,6 +151,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._wide = state.get("wide") is True
         if recall_namespace and "namespace" in state:
             _recall_namespace(cluster, state["namespace"])
+        self.layout_desk.begin(cluster, state)
         return view
 
     async def serve(self, cluster: Cluster, view: PodView) -> None:
@@ -169,6 +171,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     async def leave(self) -> None:
         """Hang up all shells, as far as that is done in a moment."""
+        await self.layout_desk.keep_last()
         self._is_leaving = True
         await self._area.end()
         if self.ladder is None:
@@ -762,6 +765,18 @@ class Board(Screen[None], inherit_bindings=False):
             self.set_timer(REFRESH, self._refresh_list)
 
     # -- terminals beside each other --------------------------------------------------------
+
+    @property
+    def offer(self) -> str:
+        """What the person is asked while the list has the focus; empty for nothing."""
+        return self.layout_desk.offer if self._cluster is not None else ""
+
+    @cached_property
+    def layout_desk(self) -> LayoutDesk:
+        """What keeps how they lie."""
+        from podboard.ui.layout_desk import LayoutDesk
+
+        return LayoutDesk(self, self._area)
 
     @cached_property
     def split_desk(self) -> SplitDesk:

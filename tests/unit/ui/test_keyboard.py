@@ -71,6 +71,7 @@ class Board:
         self.is_active = True
         self.filter_text = ""
         self.scroll_desk = self
+        self.offer = ""
         self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
         self.broadcast_desk = SimpleNamespace(banner="", takes_paste=lambda _pane, _text: False)
         self.split_desk = SimpleNamespace(
@@ -306,6 +307,17 @@ def test_arrows_after_the_leader_go_to_other_terminals(person: Person) -> None:
     person.enter_terminal()
     person.type(f"{LEAD}\x1b[A{LEAD}\x1b[C")
     assert person.did() == ["go up", "go right"]
+
+
+def test_an_offer_takes_its_keys_in_the_list_and_no_others(person: Person) -> None:
+    person.board.offer = "open 2 terminals again?"
+    person.type("jyn")
+    assert person.did() == ["down", "restore", "forget"]
+    assert person.board.said[0] == "open 2 terminals again?"
+    person.board.offer = ""
+    person.type("yn")
+    assert person.did() == ["namespace"]
+    assert person.not_taken == ["y"]
 
 
 def test_borders_are_moved_again_without_the_leader(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,8 @@ import pytest
 from textual import events
 
 from podboard.ui.key_parser import KeyParser
-from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LIST, MOVING, SCROLLING, Key, action_of
+from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LIST, MOVING, OFFERED, SCROLLING, Key, action_of
+from podboard.ui.layout_desk import LayoutDesk
 from podboard.ui.screens.board import Board
 from podboard.ui.scroll_desk import ScrollDesk
 from podboard.ui.scroll_mode import ScrollMode
@@ -15,6 +16,7 @@ from podboard.ui.split_desk import SplitDesk
 TABLES = {
     "list": LIST,
     "after the leader": AFTER_LEADER,
+    "offered": OFFERED,
     "ended": ENDED,
     "scrolling": SCROLLING,
     "moving": MOVING,
@@ -81,14 +83,13 @@ def test_no_key_means_two_things(table: tuple[Key, ...]) -> None:
 def test_every_action_exists(name: str) -> None:
     for entry in TABLES[name]:
         doer = DONE_BY.get(name, Board)
-        done = getattr(doer, f"action_{entry.action}", None) or getattr(
-            SplitDesk, f"action_{entry.action}", None
-        )
+        doers = (doer, SplitDesk, LayoutDesk)
+        done = next((found for by in doers if (found := getattr(by, f"action_{entry.action}", None))), None)
         assert entry.action in BY_THE_KEYBOARD or callable(done)
 
 
 def test_every_action_has_a_key() -> None:
-    doers = (Board, ScrollDesk, ScrollMode, SplitDesk)
+    doers = (Board, ScrollDesk, ScrollMode, SplitDesk, LayoutDesk)
     names = {name for doer in doers for name in vars(doer) if name.startswith("action_")}
     actions = {name.removeprefix("action_") for name in names}
     assert actions | BY_THE_KEYBOARD == {entry.action for table in TABLES.values() for entry in table}

@@ -1,0 +1,236 @@
+"""Layouts: saved by name, and the last one offered again with what its terminals had shown."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+
+from podboard.commands.board_records import open_records
+from podboard.model.ending import exited
+from podboard.model.pod import OwnerReference
+from podboard.wire.exec_channel import Ended, Stdout
+from tests.support.pods import pod
+from tests.ui.person import LEADER, at_the_board
+from tests.ui.still import Shells
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from podboard.model.pod import Pod
+    from podboard.model.size import Size
+    from tests.ui.person import Person
+
+PODS = tuple(pod(f"web-{number}") for number in range(1, 5))
+OFFER = "open {} again as you left them?"
+LEFT = "\x1b[D"
+
+
+@pytest.fixture(autouse=True)
+def _key_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keyring of whoever runs the tests is left alone."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
+@asynccontextmanager
+async def at_a_shop(
+    folder: Path, *pods: Pod, columns: int = 140, rows: int = 40, restores: bool = True
+) -> AsyncIterator[tuple[Person, Shells]]:
+    """A board whose database and kept files are in a folder."""
+    shells = Shells(*(pods or PODS))
+    shells.cluster.kept_folder, shells.cluster.restores = folder / "kept", restores
+    records = partial(open_records, folder / "podboard.db")
+    async with at_the_board(shells.cluster.connect, columns, rows, records=records) as person:
+        await person.sees("● web-4")
+        await person.until(lambda: not person.board.desk.trouble, "the database")
+        yield person, shells
+
+
+def owned(name: str) -> Pod:
+    """A pod of a ReplicaSet."""
+    made = pod(name)
+    owners = (OwnerReference("ReplicaSet", "api-5c2b1d7f9", controller=True),)
+    return replace(made, metadata=replace(made.metadata, owner_references=owners))
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted((folder / "kept").glob("*/*"))
+
+
+def sizes(person: Person) -> list[Size]:
+    return [pane.terminal.screen.size for pane in person.board.panes]
+
+
+async def speaks(person: Person, shells: Shells, number: int, text: str) -> None:
+    shells[number].say(Stdout(text.encode()))
+    await person.sees(text.splitlines()[-1].strip())
+
+
+async def open_three(person: Person, shells: Shells) -> list[Size]:
+    """Two beside each other, the left one larger, and one in a tab of its own that is shown."""
+    person.type("\r")
+    await speaks(person, shells, 0, "first:~$ ")
+    person.type(f"{LEADER}|")
+    await speaks(person, shells, 1, "second:~$ ")
+    person.type(f"{LEADER}L{LEADER}{LEFT}")
+    await person.until(lambda: sizes(person)[0].columns == 45)
+    person.type(f"{LEADER}ljj\r")
+    await speaks(person, shells, 2, "third:~$ ")
+    return sizes(person)
+
+
+async def quit_board(person: Person) -> None:
+    person.type(f"{LEADER}lq")
+    await person.sees("Quit?")
+    person.type("y")
+    await person.leaves()
+
+
+# -- by name ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (140, 40), (200, 50)])
+async def test_a_layout_is_saved_and_opened_at_another_size(tmp_path: Path, columns: int, rows: int) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        person.type(f"{LEADER}w")
+        await person.sees("save the layout as ▏")
+        person.type("morning\r")
+        await person.sees('saved as "morning"')
+        await quit_board(person)
+    async with at_a_shop(tmp_path, columns=columns, rows=rows, restores=False) as (person, shells):
+        person.type("L")
+        await person.sees("layout", "morning")
+        person.type("\r")
+        await person.until(lambda: shells.opened == ["web-1", "web-1", "web-3"])
+        await person.sees("1 web-1 +1 ●", "2 web-3 ●")
+        assert [asked[1] for asked in shells.rung.asked] == sizes(person)
+        left, right, _ = sizes(person)
+        assert left.columns > right.columns
+        assert person.board.focused_pane is person.board.panes[0]
+
+
+async def test_where_a_pod_is_gone_its_successor_is_opened(tmp_path: Path) -> None:
+    old = [owned(f"api-5c2b1d7f9-{name}") for name in ("aaaaa", "bbbbb")]
+    async with at_a_shop(tmp_path, old[0], pod("web-4")) as (person, shells):
+        person.type("\r")
+        await speaks(person, shells, 0, "first:~$ ")
+        person.type(f"{LEADER}wone\r")
+        await person.sees('saved as "one"')
+        await quit_board(person)
+    async with at_a_shop(tmp_path, old[1], pod("web-4"), restores=False) as (person, shells):
+        person.type("L")
+        await person.sees("one")
+        person.type("\r")
+        await person.until(lambda: shells.opened == ["api-5c2b1d7f9-bbbbb"])
+
+
+async def test_without_a_layout_or_a_database_it_is_said(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, _):
+        person.type(f"{LEADER}W")
+        await person.sees("no layout was saved on this cluster")
+        person.type(f"{LEADER}w")
+        await person.sees("no terminal is open")
+    shells = Shells(*PODS)
+    async with at_the_board(shells.cluster.connect, 120, 40) as person:
+        await person.sees("● web-4")
+        person.type("\r")
+        await person.sees("● open")
+        person.type(f"{LEADER}w")
+        await person.sees("layouts are kept in the database: no database was named")
+
+
+# -- the last one -----------------------------------------------------------------------------
+
+
+async def test_what_was_left_is_opened_again_with_what_it_had_shown(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        left = await open_three(person, shells)
+        shells[0].say(Stdout(b"\x1b[31mred\x1b[0m\r\n" + b"line\r\n" * 100 + b"first:~$ "))
+        await person.until(lambda: person.board.panes[0].terminal.screen.scrollback > 50)
+        await quit_board(person)
+    assert len(kept(tmp_path)) == 3
+    assert {path.stat().st_mode & 0o777 for path in kept(tmp_path)} == {0o600}
+    async with at_a_shop(tmp_path) as (person, shells):
+        await person.sees(OFFER.format("3 terminals"), "y yes", "n no")
+        person.type("j")
+        await person.until(lambda: person.board._box.list.cursor == ("shop", "web-2"))
+        assert shells.opened == []
+        person.type("y")
+        await person.until(lambda: shells.opened == ["web-1", "web-1", "web-3"])
+        await person.sees("1 web-1 +1 ●", "second:~$", "first:~$", "─ kept from ")
+        await person.no_longer_sees(OFFER.format("3 terminals"))
+        assert sizes(person) == left
+        await person.until(lambda: kept(tmp_path) == [])
+        await speaks(person, shells, 0, "anew:~$ ")
+        person.type("x")
+        await person.until(lambda: shells[0].input == b"x")
+        screen = person.board.panes[0].terminal.screen
+        assert screen.scrollback > 50
+        person.type(f"{LEADER}2")
+        await person.sees("third:~$", "─ kept from ")
+        for _ in range(3):
+            person.type(f"{LEADER}x")
+        await person.until(lambda: not person.board.has_terminals)
+        person.type("q")
+        await person.leaves()
+    async with at_a_shop(tmp_path) as (person, _):
+        assert person.board.offer == ""
+
+
+async def test_no_forgets_it(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        await quit_board(person)
+    async with at_a_shop(tmp_path) as (person, shells):
+        await person.sees(OFFER.format("3 terminals"))
+        person.type("n")
+        await person.no_longer_sees(OFFER.format("3 terminals"))
+        await person.until(lambda: kept(tmp_path) == [])
+        person.type("n")
+        await person.sees("all namespaces")
+        assert shells.opened == []
+    async with at_a_shop(tmp_path) as (person, _):
+        assert person.board.offer == ""
+
+
+async def test_the_offer_waits_where_it_is_not_answered(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        await quit_board(person)
+    async with at_a_shop(tmp_path) as (person, _):
+        await person.sees(OFFER.format("3 terminals"))
+        person.type("q")
+        await person.leaves()
+    async with at_a_shop(tmp_path) as (person, _):
+        await person.sees(OFFER.format("3 terminals"))
+
+
+async def test_what_has_ended_is_not_kept(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        shells[0].say(Ended(exited(0)))
+        await person.until(lambda: person.board.panes[0].is_ended)
+        shells[2].say(Ended(exited(0)))
+        await person.until(lambda: person.board.panes[2].is_ended)
+        await quit_board(person)
+    assert len(kept(tmp_path)) == 1
+    async with at_a_shop(tmp_path) as (person, _):
+        await person.sees(OFFER.format("1 terminal"))
+
+
+async def test_who_does_not_want_it_is_not_asked_and_nothing_is_kept(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        await quit_board(person)
+    assert kept(tmp_path)
+    async with at_a_shop(tmp_path, restores=False) as (person, shells):
+        await person.until(lambda: kept(tmp_path) == [])
+        assert person.board.offer == ""
+        await open_three(person, shells)
+        await quit_board(person)
+    assert kept(tmp_path) == []
