@@ -16,7 +16,7 @@ from bench.world import PROMPT
 from podboard.model.size import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -43,7 +43,10 @@ def line(world: World) -> Iterator[Result]:
         yield from _compare(where, ours, theirs, 1.5)
     ours = _measure(lambda: _beside_the_list(world), text)
     theirs = _measure(lambda: _beside_a_pane(world), text)
-    yield from _compare("list beside it", ours, theirs, 1.0)
+    yield from _compare("with the list", ours, theirs, 1.0)
+    ours = _measure(lambda: _among_terminals(world), text)
+    theirs = _measure(lambda: _among_panes(world), text)
+    yield from _compare("four panes", ours, theirs, 1.0)
     with world.open_podboard() as outer:
         yield below("bytes a second, idle: a terminal", _idle(outer), "B", 0)
     with world.start_board() as outer:
@@ -108,8 +111,33 @@ def _beside_the_list(world: World) -> Iterator[Outer]:
 
 
 @contextmanager
-def _beside_a_pane(world: World) -> Iterator[Outer]:
-    """A tmux split as podboard's screen is, with the pods as kubectl lists them on the left."""
+def _among_terminals(world: World) -> Iterator[Outer]:
+    """A tab of two by two terminals beside the list, the last of them in focus."""
+    with _beside_the_list(world) as board:
+        for count, keys in enumerate(("\x1d|", "\x1d-", "\x1d\x1b[D\x1d-"), start=2):
+            board.write(keys)
+            board.until(lambda count=count: board.text().count(PROMPT) == count)
+            board.settle(0.3)
+        yield board
+
+
+@contextmanager
+def _among_panes(world: World) -> Iterator[Outer]:
+    """The same in tmux."""
+    kubectl = " ".join(world.kubectl_exec())
+    with _beside_a_pane(world, ("-h", kubectl), ("-v", kubectl), ("-v", "-t", "{left-of}", kubectl)) as outer:
+        outer.until(lambda: outer.text().count(PROMPT) == 4)
+        outer.settle(0.3)
+        yield outer
+
+
+@contextmanager
+def _beside_a_pane(world: World, *splits: Sequence[str]) -> Iterator[Outer]:
+    """A tmux split as podboard's screen is, with the pods as kubectl lists them on the left.
+
+    Args:
+        splits: What splits it further.
+    """
     name = f"podboard-bench-{secrets.token_hex(4)}"
     command = ["tmux", "-L", name, "-f", "/dev/null"]
     pods = f"{' '.join(world.kubectl('get', 'pods'))}; exec sleep 1000"
@@ -119,6 +147,8 @@ def _beside_a_pane(world: World) -> Iterator[Outer]:
             split = ["split-window", "-h", "-l", str(SIZE.columns - LIST_WIDTH - 1)]
             subprocess.run([*command, *split, " ".join(world.kubectl_exec())], check=True, env=world.environ)
             outer.until_shown(PROMPT)
+            for more in splits:
+                subprocess.run([*command, "split-window", *more], check=True, env=world.environ)
             outer.settle(0.3)
             yield outer
         finally:
