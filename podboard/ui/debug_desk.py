@@ -84,12 +84,16 @@ class DebugDesk:
             target = terminal.target
             pod = cluster.roster.pods.get((target.namespace, target.pod))
             terminal.join(attachment_of(target, pod, cluster.detach_keys))
-        if any(terminal.takes_input for terminal in terminals):
-            said = "attached to the container's own process"
-        else:
-            said = "attached: this container takes no input"
+        takes_input = any(terminal.takes_input for terminal in terminals)
         keys = " ".join(cluster.detach_keys)
-        self._board.tell(f"{said} · {keys} leaves it to itself" if keys else said)
+        self._board.tell(
+            " · ".join(
+                [
+                    *(() if takes_input else ("this container takes no input",)),
+                    *((f"{keys} leaves its own process to itself",) if keys else ()),
+                ]
+            )
+        )
 
 
 def attachment_of(target: Target, pod: Pod | None, detach_keys: Sequence[str]) -> Attachment:

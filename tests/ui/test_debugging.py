@@ -202,7 +202,7 @@ async def console() -> AsyncIterator[tuple[Person, Shells]]:
     async with at_the_board(shells.cluster.connect) as person:
         await person.sees("box-1")
         person.type("a")
-        await person.sees("● open", "attach", "ctrl+p ctrl+q leaves it to itself")
+        await person.sees("● open", "attach", "ctrl+p ctrl+q leaves its own process to itself")
         yield person, shells
 
 

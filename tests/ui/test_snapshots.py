@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from podboard.errors import ApiError, Denied, NoKubeconfigError, UnreachableError
-from podboard.model.ending import exited
+from podboard.model.ending import exited, failed
 from podboard.model.pod_columns import Health
 from podboard.model.question import HostKeyQuestion, PassphraseQuestion, Prompt, ServerQuestion
 from podboard.model.record import Record, SshConnectionDetails
@@ -29,6 +29,7 @@ from podboard.records.store import open_store
 from podboard.session.climber import Ladder
 from podboard.ui.line.shadow import SWITCH
 from podboard.wire.exec_channel import Ended
+from podboard.wire.explain import explain
 from tests.support.pictures import draw
 from tests.support.pods import pod
 from tests.support.waiting import until
@@ -429,6 +430,29 @@ def slow_door() -> Shells:
     return Shells(*SHOP, rung=FakeRung(before=asyncio.Event().wait))
 
 
+async def be_offered_a_debug_container(person: Person, _: Shells) -> None:
+    await person.sees("web-7d9f8b6c5-x2x4q")
+    person.type("G\r")
+    await person.sees("no shell in this image", "e adds a debug container")
+    person.type("e")
+    await person.sees("debug container for", "ctrl+r  open a shell there", "busybox:1.36")
+
+
+async def attach(person: Person, shells: Shells) -> None:
+    await person.sees("web-7d9f8b6c5-x2x4q")
+    person.type("Ga")
+    await person.sees("● open", "attach")
+    shells.say(0, "GET / 200\r\n")
+    await person.sees("GET / 200", "leaves its own process to itself")
+
+
+def no_shell() -> Shells:
+    sentence, hint = explain('exec: "sh": executable file not found in $PATH')
+    rung = FakeRung(FakeChannel(Ended(failed(sentence, hint))))
+    rung.debugs.there = ["podboard-debug-x7k2p"]
+    return Shells(*SHOP, rung=rung)
+
+
 class Scene(NamedTuple):
     """A screen, and how one gets there.
 
@@ -505,6 +529,9 @@ SCENES = (
     Scene("ladder-detour", *SMALL, make_a_detour, detour),
     Scene("ladder-detour-told", *SMALL, see_why, detour),
     Scene("role", *SMALL, copy_a_role, nowhere_to_go),
+    Scene("debug", *SMALL, be_offered_a_debug_container, no_shell),
+    Scene("debug", *LARGE, be_offered_a_debug_container, no_shell),
+    Scene("attach", *LARGE, attach),
     Scene("question-passphrase", *SMALL, be_asked_for_a_passphrase),
     Scene("question-of-a-server", *LARGE, be_asked_by_a_server),
     Scene("question-host-key", *SMALL, meet_an_unknown_host),
