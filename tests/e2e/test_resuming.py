@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 PODBOARD = str(Path(sys.executable).parent / "podboard")
-JOB = "sleep 86431"
+JOB = "sleep 86441"
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def at_the_board(environ: dict[str, str]) -> Person:
 def job_runs() -> bool:
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdecimal() and (entry / "cmdline").read_bytes() == b"sleep\x0086431\0":
+            if entry.name.isdecimal() and (entry / "cmdline").read_bytes() == b"sleep\x0086441\0":
                 return True
         except OSError:  # gone meanwhile
             continue

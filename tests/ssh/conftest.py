@@ -29,9 +29,14 @@ NAMESPACE = "team-a"
 PODS = {
     "full": ["podboard/full"],
     "bare": ["podboard/bare"],
+    "held": ["podboard/held"],
     "duo": ["podboard/full", "podboard/full"],
 }
-IMAGES = {"podboard/full": Image(Tools.ALL), "podboard/bare": Image(Tools.NONE)}
+IMAGES = {
+    "podboard/full": Image(Tools.ALL),
+    "podboard/bare": Image(Tools.NONE),
+    "podboard/held": Image(holder="tmux"),
+}
 
 
 @pytest_asyncio.fixture
