@@ -56,6 +56,12 @@ def test_terminals_are_offered_again_unless_that_is_not_wanted(tmp_path: Path) -
     assert not read_config(written(tmp_path, '[terminals]\nrestore = "never"\n')).restore
 
 
+def test_shells_are_held_unless_that_is_not_wanted(tmp_path: Path) -> None:
+    assert read_config(written(tmp_path, "[terminals]\n")).resume
+    config = read_config(written(tmp_path, "[terminals]\nresume = false\n"))
+    assert (config.resume, config.reconnect) == (False, True)
+
+
 def test_how_many_lines_terminals_keep(tmp_path: Path) -> None:
     assert read_config(written(tmp_path, "")).scrollback == 10_000
     assert read_config(written(tmp_path, "[terminals]\nscrollback = 0\n")).scrollback == 0
@@ -95,6 +101,7 @@ def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
         ('[terminals]\nscrollback = "all"', "scrollback of [terminals] in * must be a number"),
         ("terminals = 1", "terminals in * is no table"),
         ("[terminals]\npaste_preview = 1", "paste_preview of [terminals] in * must be true or false"),
+        ('[terminals]\nresume = "auto"', "resume of [terminals] in * must be true or false"),
         ('[terminals]\nreconnect = "no"', "reconnect of [terminals] in * must be true or false"),
         ("[terminals]\nretry = 1", '[terminals] in * has "retry", which it cannot have'),
         ("[ssh", "is no valid TOML"),
