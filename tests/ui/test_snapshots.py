@@ -311,6 +311,60 @@ async def meet_an_unknown_host(person: Person, shells: Shells) -> None:
     await person.sees("enter  answer")
 
 
+# -- typing into many terminals ---------------------------------------------------------------
+
+
+async def open_some(person: Person, shells: Shells, key: str = "s") -> None:
+    """Open four terminals that wait for a command."""
+    await look(person, shells)
+    person.type(f"j  jj j {key}")
+    await person.until(lambda: len(shells.opened) == 4)
+    for number in range(4):
+        shells.say(number, PROMPT)
+    await person.until(lambda: [pane.terminal.received > 0 for pane in person.board.panes] == [True] * 4)
+
+
+async def choose_who_hears(person: Person, shells: Shells) -> None:
+    await open_some(person, shells)
+    person.type(f"{LEADER}bj ")
+    await person.sees("enter  arm 3 of 4")
+
+
+async def broadcast(person: Person, shells: Shells) -> None:
+    await choose_who_hears(person, shells)
+    person.type("\r")
+    await say_when(person, shells)
+
+
+async def broadcast_in_a_grid(person: Person, shells: Shells) -> None:
+    await open_some(person, shells, "S")
+    person.type(f"{LEADER}bj \r")
+    await say_when(person, shells)
+
+
+async def say_when(person: Person, shells: Shells) -> None:
+    await person.sees("═ BROADCAST 3 ═")
+    person.type("uptime\r")
+    for number in (0, 2, 3):
+        await person.until(lambda number=number: shells[number].input == b"uptime\r")
+        shells.say(number, f"uptime\r\n up 4 days, load 0.1{number}\r\n{PROMPT}")
+    await person.sees("up 4 days, load 0.10")
+
+
+async def ask_all(person: Person, shells: Shells) -> None:
+    await open_some(person, shells)
+    person.type(f"{LEADER}b\r")
+    await person.sees("BROADCAST to 4 terminals")
+    person.type(f"{LEADER}gcat release\r")
+    for number in range(4):
+        await person.until(lambda number=number: shells[number].input == b"cat release\r")
+        version = "1.26" if number == 2 else "1.27"
+        shells.say(number, f"cat release\r\nname: shop\r\nrelease: {version}\r\nbuilt: Monday\r\n{PROMPT}")
+    await person.sees("4 of 4 answered")
+    person.type("j")
+    await person.sees("+ release: 1.26")
+
+
 # -- dialogs --------------------------------------------------------------------------------
 
 
@@ -536,6 +590,12 @@ SCENES = (
     Scene("question-of-a-server", *LARGE, be_asked_by_a_server),
     Scene("question-host-key", *SMALL, meet_an_unknown_host),
     Scene("question-host-key-without-colours", *SMALL, meet_an_unknown_host, more=NO_COLORS),
+    Scene("broadcast", *SMALL, broadcast),
+    Scene("broadcast", *LARGE, broadcast_in_a_grid),
+    Scene("broadcast-without-colours", *LARGE, broadcast_in_a_grid, more=NO_COLORS),
+    Scene("broadcast-chooser", *SMALL, choose_who_hears),
+    Scene("answers", *SMALL, ask_all),
+    Scene("answers", *LARGE, ask_all),
     Scene("help", *SMALL, ask_for_help),
     Scene("help", *LARGE, ask_for_help),
     Scene("picker", *LARGE, choose_a_namespace),
@@ -562,8 +622,8 @@ def _greenwich() -> Iterator[None]:
 
 
 def picture(person: Person) -> str:
-    """What is on the screen now; how long something took is as good as any other time."""
-    return re.sub(r"\b\d\.\d\d s\b", "0.31 s", draw(person.outer))
+    """What is on the screen now; how long something took, or will last, is as good as any other time."""
+    return re.sub(r"\bin \d\d s\b", "in 54 s", re.sub(r"\b\d\.\d\d s\b", "0.31 s", draw(person.outer)))
 
 
 @pytest.mark.usefixtures("noon", "_greenwich")

@@ -141,9 +141,7 @@ class Answers(Dialog["TerminalPane | None"]):
             state += f", {len(groups)} kinds"
         elif answered == len(self._asked) > 1:
             state += ", all alike"
-        self._tell(
-            f"{state}    enter  go there    space  scroll    esc  {'stop waiting' if waits else 'back'}"
-        )
+        self._tell(f"{state}    enter  go there    esc  {'stop waiting' if waits else 'back'}")
 
     def _tell(self, text: str) -> None:
         self._keys.update(Content(text))
