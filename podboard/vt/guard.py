@@ -5,9 +5,10 @@
   a control function it does not repeat, as in xterm and tmux.
 - DECCOLM, once allowed by mode 40, makes the core's screen 132 columns wide whatever the pane is, and takes
   milliseconds each time: the mode stays off, as in xterm unless its owner allows it.
+- CSI g would clear no tab stop: it gets the 0 that it stands for.
 
-REP is looked for in all output that has any control sequence, which is what this costs; ``docs/terminal.md``
-says how much, and what is not mended for the same price.
+REP and CSI g are looked for in all output that has any control sequence, which is what this costs;
+``docs/terminal.md`` says how much, and what is not mended for the same price.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _FEW: Final = 6
 # Control characters within a sequence are acted upon, and do not end it.
 _CONTROLS: Final = rb"\x00-\x17\x19\x1c-\x1f"
 _REPETITION: Final = re.compile(rb"\x1b\[[\dC]*b".replace(b"C", _CONTROLS))
+_CLEAR_STOP: Final = re.compile(rb"\x1b\[[C]*g".replace(b"C", _CONTROLS))
 _MODES: Final = re.compile(rb"\x1b\[\?[\d;C]*4[C]*0[\d;C]*h".replace(b"C", _CONTROLS))
 _UNFINISHED: Final = re.compile(rb"\x1b(?:\[[?]?[\d;:C]*)?\Z".replace(b"C", _CONTROLS))
 _FUNCTION: Final = re.compile(rb"(?:[\x00-\x1f]|\x1b(?:\[[0-?]*[ -/]*[@-~]|[ -/]*[0-Z\\\]^-~]))\Z")
@@ -66,6 +68,8 @@ class Guard:
             data = self._held + data
             self._held = b""
         if _ESCAPE in data:
+            if _CLEAR_STOP.search(data):
+                data = _CLEAR_STOP.sub(_clear_stop, data)
             if _REPETITION.search(data):
                 data = _REPETITION.sub(self._repeat_less, data)
             if b"?" in data and _MODES.search(data):
@@ -109,6 +113,11 @@ class Guard:
         if last >= 0 and data[last + 1 : last + 2] == b"]" and not _END.search(data, last + 1):
             self._length = len(data) - last
         return data
+
+
+def _clear_stop(found: re.Match[bytes]) -> bytes:
+    controls, _ = _apart(found[0])
+    return controls + b"\x1b[0g"
 
 
 def _leave_columns(found: re.Match[bytes]) -> bytes:

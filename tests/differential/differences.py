@@ -376,17 +376,6 @@ KNOWN: Final = (
     ),
     Known(
         "tmux",
-        "tmux",
-        "CSI g without a parameter clears the stop at the cursor (ECMA-48 8.3.154); the core ignores it.",
-        {
-            "tabs: clear this by default": (
-                "1: '        x', cursor (9, 0)",
-                "1: '                x', cursor (17, 0)",
-            ),
-        },
-    ),
-    Known(
-        "tmux",
         "podboard",
         "DECST8C sets a stop every eight columns (in ctlseqs); tmux does not know it.",
         {
@@ -808,17 +797,6 @@ KNOWN: Final = (
             "edit: DECDC": ("1: 'AAAAA'", "1: 'AAA', then plain"),
             "edit: SL": ("1: 'AAAAA'", "1: 'AAA', then plain"),
             "edit: SR": ("1: 'AAAAA'", "1: '  AAAAA'"),
-        },
-    ),
-    Known(
-        "xterm.js",
-        "xterm.js",
-        "CSI g without a parameter clears the stop at the cursor (ECMA-48 8.3.154); the core ignores it.",
-        {
-            "tabs: clear this by default": (
-                "1: '        x', cursor (9, 0)",
-                "1: '                x', cursor (17, 0)",
-            ),
         },
     ),
     Known(
