@@ -119,7 +119,7 @@ async def test_who_ends_leaves_the_set_and_who_comes_later_is_not_in_it(
     await open_all(person, shells)
     await arm(person)
     shells[3].say(Ended(exited(0)))
-    await person.sees("web-2 left the broadcast", "═ BROADCAST 4 ═")
+    await person.sees("BROADCAST to 4 terminals · web-2 left the broadcast", "═ BROADCAST 4 ═")
     shells[4].say(Ended(dropped("no byte for 61 s")))
     await person.sees("web-3 left the broadcast", "═ BROADCAST 3 ═")
     person.type(f"{LEADER}2{LEADER}x")

@@ -306,8 +306,9 @@ class Board(Screen[None], inherit_bindings=False):
 
     def tell(self, message: str) -> None:
         """Say something on the line at the bottom, for a moment or until the next key of the board."""
-        # Behind the keys that are shown for where the same key has led.
-        self.call_later(self.key_line.tell, message)
+        # Who hears stays in sight meanwhile. Behind the keys that are shown for where the same key has led.
+        told = f"{self.broadcast_desk.banner} · {message}" if self.broadcast_desk.banner else message
+        self.call_later(self.key_line.tell, told)
 
     def show_menu(self, *, shown: bool) -> None:
         """Show the line at the bottom over a zoomed terminal, or take it away again."""
