@@ -93,6 +93,8 @@ class _Row:
         record = terminal.record
         self.connection = replace(
             self.connection,
+            # A debug container was not there yet when its terminal was begun.
+            container=terminal.target.container,
             ended_at=now(),
             record_id=record.id if record is not None else None,
             record_name=record.name if record is not None else None,

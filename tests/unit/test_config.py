@@ -75,6 +75,19 @@ def test_whether_pastes_are_shown_first(tmp_path: Path) -> None:
     assert config.reconnect
 
 
+def test_what_leaves_an_attached_process_to_itself(tmp_path: Path) -> None:
+    assert read_config(written(tmp_path, "")).detach_keys == ("ctrl+p", "ctrl+q")
+    text = '[terminals]\ndetach_keys = "ctrl+x,d"\n'
+    assert read_config(written(tmp_path, text)).detach_keys == ("ctrl+x", "d")
+    assert read_config(written(tmp_path, '[terminals]\ndetach_keys = ""\n')).detach_keys == ()
+
+
+def test_what_debug_containers_are_made_of(tmp_path: Path) -> None:
+    assert read_config(written(tmp_path, "")).debug_image == "busybox:1.36"
+    text = '[debug]\nimage = " registry.example:5000/tools@sha256:0a "\n'
+    assert read_config(written(tmp_path, text)).debug_image == "registry.example:5000/tools@sha256:0a"
+
+
 def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
     rules = read_config(written(tmp_path, "")).broadcast
     assert rules.disarm_after == 60
@@ -91,6 +104,12 @@ def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[debug]\nimage = 3", "image of [debug] in * must name an image"),
+        ('[debug]\nimage = " "', "image of [debug] in * must name an image"),
+        ('[debug]\ntag = "1"', '[debug] in * has "tag", which it cannot have'),
+        ("[terminals]\ndetach_keys = 3", "detach_keys of [terminals] in * must be ctrl and a letter"),
+        ('[terminals]\ndetach_keys = "ctrl+p,"', "detach_keys of [terminals] in * must be ctrl and a letter"),
+        ('[terminals]\ndetach_keys = "ctrl-p"', "detach_keys of [terminals] in * must be ctrl and a letter"),
         ("[broadcast]\ndisarm_after = 0", "disarm_after of [broadcast] in * must be a number of seconds"),
         ("[broadcast]\ndisarm_after = true", "must be a number of seconds from 5 to 3600"),
         ('[broadcast]\nprotected = "prod"', "protected of [broadcast] in * must be a list of text"),

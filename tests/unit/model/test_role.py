@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from podboard.errors import Denied
-from podboard.model.role import role_for
+from podboard.model.role import lack, role_for
 
 
 def objects(user: str, namespace: str = "shop") -> tuple[dict[str, Any], dict[str, Any]]:
@@ -29,6 +29,18 @@ def test_it_grants_what_exec_needs_to_the_user_in_the_namespace() -> None:
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "pod-exec"},
         "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ops"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("right", "name", "verbs"),
+    [("attach", "pod-attach", ["get", "create"]), ("ephemeralcontainers", "pod-debug", ["patch"])],
+)
+def test_it_grants_what_is_lacking(right: str, name: str, verbs: list[str]) -> None:
+    denied = Denied("ops", "shop", right)
+    role, binding = yaml.safe_load_all(role_for(denied))
+    assert role["metadata"]["name"] == binding["roleRef"]["name"] == name
+    assert role["rules"] == [{"apiGroups": [""], "resources": [f"pods/{right}"], "verbs": verbs}]
+    assert lack(denied) == f'"ops" may not {" and ".join(verbs)} pods/{right} in shop'
 
 
 def test_a_service_account_is_called_what_it_is() -> None:

@@ -96,6 +96,17 @@ async def test_a_terminal_is_a_row_from_its_beginning_to_its_end() -> None:
     assert (len(book.began), len(book.ended)) == (1, 1)
 
 
+async def test_the_debug_container_that_it_led_to_is_told() -> None:
+    book, shell = Book(), Shell()
+    history = History(Bell().ring)
+    with history.noting("kind-dev", shell):
+        await history.write(book)
+        shell.target = Target("shop", "web-1", "podboard-debug-x", "uid-1")
+    await history.write(book)
+    assert book.began[0].container == "app"
+    assert book.ended[0][1].container == "podboard-debug-x"
+
+
 async def test_the_record_that_was_used_is_told() -> None:
     book, shell = Book(), Shell()
     history = History(Bell().ring)
