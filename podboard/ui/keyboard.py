@@ -118,9 +118,7 @@ class Keyboard:
             self._edit_filter(event)
         elif self._board.focused_pane is not None:
             self._in_terminal(event)
-        elif self._board.offer and (action := action_of(OFFERED, event.key)):
-            self.perform(action)
-        elif action := action_of(LIST, event.key):
+        elif action := action_of((*OFFERED, *LIST) if self._board.offer else LIST, event.key):
             self.perform(action)
         else:
             return False

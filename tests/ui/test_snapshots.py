@@ -151,6 +151,24 @@ async def zoom(person: Person, shells: Shells) -> None:
     await person.no_longer_sees("podboard")
 
 
+async def open_a_grid(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("    S")
+    for number in range(4):
+        shells.say(number, LISTING)
+    await person.until(lambda: person.screen().count("orange") == 4)
+    shells.say(3, "exit\r\n")
+    shells[3].say(Ended(exited(3)))
+    person.type(f"{LEADER}\x1b[C")
+    await person.sees("enter opens it again", "+3 ○ 3")
+
+
+async def zoom_in_a_grid(person: Person, shells: Shells) -> None:
+    await open_a_grid(person, shells)
+    person.type(f"{LEADER}z")
+    await person.sees("+3 not shown")
+
+
 async def hesitate_after_the_leader(person: Person, shells: Shells) -> None:
     await zoom(person, shells)
     person.type(LEADER)
@@ -386,6 +404,12 @@ async def be_asked(person: Person, shells: Shells) -> None:
     await person.sees("1 terminal is open. Quit?")
 
 
+async def be_asked_before_a_paste(person: Person, shells: Shells) -> None:
+    await open_terminal(person, shells)
+    await person.pastes_much("set -e\ncd /srv\n\tmake \x07install\n" + "echo [bold]日本語[/] done\n" * 40)
+    await person.sees("enter  paste")
+
+
 async def have_no_cluster(person: Person, _shells: Shells) -> None:
     await person.sees("No cluster yet.")
 
@@ -558,6 +582,10 @@ SCENES = (
     Scene("terminal-without-colours", *LARGE, open_terminal, more=NO_COLORS),
     Scene("terminal-zoomed", *SMALL, zoom),
     Scene("terminal-zoomed-with-menu", *SMALL, hesitate_after_the_leader),
+    Scene("terminals-in-a-grid", *LARGE, open_a_grid),
+    Scene("terminals-in-a-grid", *SMALL, open_a_grid),
+    Scene("terminals-in-a-grid-without-colours", *LARGE, open_a_grid, more=NO_COLORS),
+    Scene("terminals-in-a-grid-zoomed", *SMALL, zoom_in_a_grid),
     Scene("terminal-scrolled", *SMALL, scroll),
     Scene("terminal-searched", *SMALL, search),
     Scene("terminal-selected", *SMALL, select),
@@ -602,6 +630,8 @@ SCENES = (
     Scene("picker", *SMALL, choose_a_namespace),
     Scene("picker-without-colours", *SMALL, choose_a_namespace, more=NO_COLORS),
     Scene("confirm", *LARGE, be_asked),
+    Scene("paste-preview", *SMALL, be_asked_before_a_paste),
+    Scene("paste-preview-without-colours", *SMALL, be_asked_before_a_paste, more=NO_COLORS),
     Scene("first-run", *SMALL, have_no_cluster, connect=nowhere),
     Scene("first-run-with-path", *SMALL, name_a_kubeconfig, connect=nowhere),
     Scene("connecting", *SMALL, wait_for_a_cluster, connect=far_away),

@@ -9,7 +9,17 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from podboard.ui.keymap import AFTER_LEADER, ENDED, FORM, LEADER_SHOWN, LIST, MOVING, RECORDS, SCROLLING
+from podboard.ui.keymap import (
+    AFTER_LEADER,
+    ENDED,
+    FORM,
+    LEADER_SHOWN,
+    LIST,
+    MOVING,
+    OFFERED,
+    RECORDS,
+    SCROLLING,
+)
 from podboard.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
 _SECTIONS = (
     ("In the pod list", LIST),
     (f"In a terminal every key goes to the pod, but after {LEADER_SHOWN}", AFTER_LEADER),
+    ("In the pod list, while podboard asks whether to open terminals again", OFFERED),
     ("In a terminal that has ended", ENDED),
     ("In the scroll mode", SCROLLING),
     ("In the scroll mode, to go about and to select", MOVING),
@@ -52,8 +63,10 @@ class Help(Dialog[None]):
 
 
 def _line(key: Key) -> str:
-    others = [name for name in _readable(key.keys) if name != key.shown]
-    also = f" (also {', '.join(others)})" if others and "1" not in key.shown else ""
+    names = list(_readable(key.keys))
+    others = [name for name in names if name != key.shown]
+    # What is shown may stand for all of them, like 1-9.
+    also = f" (also {', '.join(others)})" if others and key.shown in names else ""
     return f"  {key.shown:<8}{key.help}{also}"
 
 
@@ -67,6 +80,11 @@ _READABLE = {
     "right_curly_bracket": "}",
     "circumflex_accent": "^",
     "dollar_sign": "$",
+    "vertical_line": "|",
+    "percent_sign": "%",
+    "minus": "-",
+    "quotation_mark": '"',
+    "exclamation_mark": "!",
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",
