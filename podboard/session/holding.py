@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from podboard.model.ending import dropped
 from podboard.session.leaving import Guest
-from podboard.wire.exec_channel import Stdout
-from podboard.wire.resume import TMUX, UNHELD, OpeningReader, Transparent, connection_marker
-from podboard.wire.tmux import Control, resized, typed
+from podboard.wire.exec_channel import Ended, Stdout
+from podboard.wire.resume import LEFT, TMUX, UNHELD, OpeningReader, Transparent, connection_marker
+from podboard.wire.tmux import BEAT_EVERY, Control, resized, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from podboard.wire.resume import Opening
     from podboard.wire.tmux import Picture
 
+
+_LET_GO: Final = dropped("dropped: what holds the shell let go of the connection")
 
 OPENING: Final = 1.0
 """Seconds from the first output in which it is to be known what was opened."""
@@ -63,6 +66,7 @@ class HeldChannel:
         self._reader = OpeningReader()
         self._control: Control | None = None
         self._take = self._take_opening
+        self._tail = b""
         self._is_ready = asyncio.Event()
         self._silence: asyncio.TimerHandle | None = None
         self._saying: set[asyncio.Task[None]] = set()
@@ -79,8 +83,11 @@ class HeldChannel:
     def receive_nowait(self) -> Event | None:
         """Return an event that is already here."""
         while isinstance(event := self._channel.receive_nowait(), Stdout):
+            self._tail = (self._tail + event.data)[-len(LEFT) :]
             if data := self._take(event.data):
                 return Stdout(data)
+        if isinstance(event, Ended) and self._tail == LEFT:
+            return Ended(_LET_GO)
         return event
 
     def write_nowait(self, data: bytes) -> bool:
@@ -163,10 +170,13 @@ class HeldChannel:
 
     async def _begin(self, control: Control) -> None:
         size = self._size
-        await self._channel.write(control.begin(size))
+        await self._channel.write(control.begin(size) + control.beat())
         self._is_ready.set()
         if size != self._size:
             await self._channel.write(resized(self._size))
+        while True:
+            await asyncio.sleep(BEAT_EVERY)
+            await self._channel.write(control.beat())
 
 
 class Stay:

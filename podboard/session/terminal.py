@@ -404,10 +404,11 @@ class Terminal:
             # tmux tells first what has become of the screen; else it is only known that it may have changed.
             if opening.holder != TMUX and not self.screen.alternate:
                 self._mark_return(told)
-            if opening.holder == SCREEN:
-                self._draw(b"\r\n" * self.screen.size.rows)
         elif again:
             self._draw_line(*told, self._new_shell)
+        if again and opening.holder == SCREEN:
+            # It clears the screen.
+            self._draw(b"\r\n" * self.screen.size.rows)
         self._new_shell = self._opened_anew
 
     @property

@@ -95,7 +95,11 @@ case $w$k in
   *) SCREENDIR=$d screen -U -d -r s ;;
 esac
 { read -r c <"$d/code"; } 2>/dev/null && rm -rf "$d" && exit "$c"
-[ -s "$d/pid" ] && exit 1
+is_held 2>/dev/null && {
+  printf '\\033_podboard;left\\033\\\\'
+  exit 1
+}
+[ -s "$d/pid" ] && rm -rf "$d" && exit 129
 rm -rf "$d"
 exec "$s"
 """
@@ -103,6 +107,9 @@ exec "$s"
 
 _OPENING: Final = re.compile(rb"\x1b_podboard;(new|same);([a-z]*)\x1b\\")
 _LONGEST_OPENING: Final = 64
+
+LEFT: Final = b"\x1b_podboard;left\x1b\\"
+"""The command's last word where it ends and the shell does not: the holder let go of the connection."""
 
 _BEGINNINGS: Final = {DTACH: b"\x1b[H\x1b[J"}
 # Each line of it may come on its own.

@@ -13,6 +13,7 @@ send.
 
 from __future__ import annotations
 
+import random
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -25,6 +26,11 @@ MOST_MISSED: Final = 5000
 """Lines of what was printed meanwhile that are asked for."""
 
 _FIRST_ANSWERS: Final = 6
+BEAT_EVERY: Final = 30.0
+BEATS_STAY: Final = 90.0
+"""Seconds between two signs of life, and from the last one until tmux lets go of the connection. Where nobody
+reads what it writes there, a program that prints would wait for as long as that may be."""
+
 _KEYS_IN_A_LINE: Final = 256
 _DIGITS: Final = 9
 _LONGEST_LINE: Final = 1 << 22
@@ -152,10 +158,20 @@ class Control:
         self._is_drawn = history is None
         self._is_over = False
         self._is_answer_due = False
+        self._name = f"{random.getrandbits(64):x}"
+        self._beats = 0
         self._line = b""
         self._answers: list[list[bytes]] = []
         self._answer: list[bytes] | None = None
         self._answer_ends: tuple[bytes, bytes] = (b"", b"")
+
+    def beat(self, stays: float = BEATS_STAY) -> bytes:
+        """Return a sign of life: unless another follows in so many seconds, tmux ends this connection."""
+        self._beats += 1
+        sign = f"{self._name}-{self._beats}"
+        still = f'[ "$(tmux -S #{{socket_path}} show -gqv @podboard)" != {sign} ]'
+        let_go = f"run-shell -b -d {stays:g} '{still} || kill -s KILL #{{client_pid}}'"
+        return f"set -g @podboard {sign}\n{let_go}\n".encode()
 
     def answer(self) -> bytes:
         """Return what is to be sent for what has come; nothing as a rule."""

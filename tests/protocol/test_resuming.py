@@ -290,6 +290,21 @@ async def test_output_without_end_reaches_the_screen_whole(shell: Shell) -> None
         assert len(numbers) > 9000
 
 
+async def test_where_tmux_lets_go_of_the_connection_the_same_shell_is_taken_up_again(
+    shell: Shell, cluster: DemoCluster
+) -> None:
+    before = await shell.pid(1)
+    marker = shell.terminal._guest.marker if shell.terminal._guest is not None else ""
+    [folder] = folders(marker)
+    letting_go = await asyncio.create_subprocess_exec("tmux", "-S", folder / "s", "detach-client", "-s", "0")
+    assert await letting_go.wait() == 0
+    await until(lambda: shell.terminal.came_back)
+    assert "let go" in shell.terminal.came_back
+    assert await shell.pid(2) == before
+    await shell.close()
+    await nothing_is_left(cluster)
+
+
 async def test_a_paste_arrives_whole(shell: Shell, cluster: DemoCluster) -> None:
     await shell.type("echo rea''dy; cat >pasted; echo st''ored")
     await shell.sees("ready")
@@ -336,9 +351,10 @@ async def test_where_it_is_gone_a_new_shell_opens(shell: Shell, cluster: DemoClu
     os.kill(int(before), signal.SIGKILL)
     await nothing_is_left(cluster)
     shell.terminal.hurry()
-    await until(lambda: "new shell" in shell.screen())
+    await until(lambda: "new shell" in shell.everything())
     await shell.prompts()
     assert await shell.pid(2) != before
+    assert f"pid1={before}." in shell.everything()
 
 
 @pytest.mark.parametrize("shell", ["none"], indirect=True)

@@ -20,6 +20,9 @@ from podboard.wire.resume import (
     connection_marker,
     resumable_shell_command,
 )
+from podboard.wire.shell import hang_up_command
+from podboard.wire.tmux import Control, typed
+from tests.e2e.person import wait_for
 from tests.support.tools import needs
 
 MARKER = "0123456789abcdef" * 2
@@ -151,6 +154,30 @@ def test_the_script_holds_a_shell_whatever_sh_is(shell: str, tmp_path: Path) -> 
         os.close(ours)
     assert b"\x1b_podboard;new;dtach\x1b\\" in said
     assert list(tmp_path.iterdir()) == [tools]
+
+
+def test_what_prints_where_nobody_reads_any_more_goes_on(tmp_path: Path) -> None:
+    needs("tmux")
+    ours, theirs = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "HOME": str(tmp_path)}
+    process = subprocess.Popen(
+        resumable_shell_command(MARKER, SIZE),
+        env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    control, said, over = Control(), b"", tmp_path / "over"
+    try:
+        while b"%session-changed" not in said:
+            said += os.read(ours, 4096)
+        os.write(ours, control.begin(SIZE) + control.beat(0.5) + typed(f"seq 200000; >{over}\r".encode()))
+        wait_for(over.exists, "the end of what prints")
+    finally:
+        hang_up = subprocess.run(
+            hang_up_command(MARKER), env=environment, input=b"kill\n", check=False, capture_output=True
+        )
+        os.close(ours)
+        process.wait(20)
+    assert int(hang_up.stdout) > 0
 
 
 def test_every_part_of_the_command_is_a_word_of_its_own() -> None:

@@ -119,6 +119,11 @@ def test_the_last_word_is_answered_and_not_shown() -> None:
     assert control.answer() == b""
 
 
+def test_signs_of_life_are_told_apart() -> None:
+    signs = [found for one in (Control(), Control()) for _ in range(2) for found in [one.beat().split()[3]]]
+    assert len(set(signs)) == 4
+
+
 def test_what_comes_behind_the_end_is_shown_as_it_is() -> None:
     control = Control()
     assert control.take(ENTER + b"%exit\r\nsh: no more\r\n") == b"sh: no more\r\n"
