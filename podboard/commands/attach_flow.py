@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from podboard.commands.exec_flow import INPUT, NO_TERMINAL, STREAMS, say
 from podboard.errors import PodboardError
+from podboard.model.pod_columns import container_of
 from podboard.model.request import ExecRequest
 from podboard.model.text import one_line
 from podboard.session.attaching import Detaching
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from podboard.commands.exec_flow import Wish
     from podboard.kube.targets import Found
     from podboard.model.ending import Ending
-    from podboard.model.pod import Container
 
 _RECORDED: Final = (
     "All commands and output from this session will be recorded in container logs, including credentials"
@@ -41,7 +41,7 @@ def attach_request(wish: Wish, found: Found) -> ExecRequest:
             f"cannot attach a container in a completed pod; current phase is {pod.status.phase}",
             "kubectl logs shows what it has said",
         )
-    made = _made(found)
+    made = container_of(pod, target.container) if pod is not None else None
     stdin, tty = wish.stdin, wish.tty
     told = []
     if made is not None:
@@ -74,12 +74,3 @@ def tell_left(ending: Ending, request: ExecRequest) -> None:
     container = f" -c {target.container}" if target.container else ""
     say(ending.sentence)
     say(one_line(f"attach again: podboard attach -n {target.namespace} {target.pod}{container} -i -t"))
-
-
-def _made(found: Found) -> Container | None:
-    """Return the container as its pod's spec has it; None where nobody told."""
-    if found.pod is None:
-        return None
-    spec = found.pod.spec
-    kinds = (spec.containers, spec.init_containers, spec.ephemeral_containers)
-    return next((one for kind in kinds for one in kind or () if one.name == found.target.container), None)

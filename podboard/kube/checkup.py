@@ -17,7 +17,7 @@ from podboard.kube.credentials import token_end
 from podboard.kube.exec import open_exec
 from podboard.kube.failures import no_api_server, proxy_in_words, unreachable
 from podboard.kube.reach import Reach
-from podboard.kube.reviews import is_allowed, missing_right
+from podboard.kube.reviews import WHO, WHO_AM_I, is_allowed, missing_right
 from podboard.model.checkup import NO_OP, Check, Result, Step, failed
 from podboard.model.ending import EndingKind
 from podboard.model.names import checked_container, checked_namespace, checked_pod
@@ -50,8 +50,6 @@ ANSWER: Final = 8.0
 CREDENTIALS: Final = 30.0
 """Seconds for a credential plugin or an issuer, where no person is asked on the way."""
 
-_WHO: Final = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
-_WHO_AM_I: Final = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 _NOBODY: Final = "system:anonymous"
 _FORBIDDEN, _NOT_FOUND = 403, 404
 
@@ -127,7 +125,7 @@ class _Look:
         """Ask the server who we are."""
         facts, by = _shown(self._access, await self._credentials())
         try:
-            review = await self._asked(self._client.post_json(_WHO, _WHO_AM_I))
+            review = await self._asked(self._client.post_json(WHO, WHO_AM_I))
         except ApiError as error:
             if error.status == _NOT_FOUND:
                 return await self._authentication_of_old(facts, by)

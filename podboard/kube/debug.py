@@ -14,7 +14,7 @@ import msgspec
 
 from podboard.errors import ApiError, Denied, FailureKind, PodboardError
 from podboard.kube.failures import no_api_server
-from podboard.kube.reviews import missing_verbs
+from podboard.kube.reviews import WHO, WHO_AM_I, missing_verbs
 from podboard.model.names import checked_container, checked_namespace, checked_pod
 from podboard.model.pod import ContainerStatus  # noqa: TC001 - msgspec reads the annotations
 from podboard.model.role import DEBUG
@@ -35,9 +35,6 @@ _LOOKS: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 _LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 """What random names are made of in Kubernetes: no word comes out."""
-
-_WHO: Final = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
-_WHO_AM_I: Final = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
 _NOT_FOUND, _NOT_ALLOWED = 404, 405
 
@@ -198,7 +195,7 @@ class Debugger:
     async def _user(self) -> str:
         """Return what the server calls who asks, as far as it tells."""
         try:
-            review = await self._client.post_json(_WHO, _WHO_AM_I)
+            review = await self._client.post_json(WHO, WHO_AM_I)
             name = review["status"]["userInfo"]["username"]
         except ApiError as error:
             found = re.search(r'User "([^"]*)"', error.message)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
+WHO: Final = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+WHO_AM_I: Final = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+"""What is posted where, to be told as whom one is known."""
+
 _LONGEST: Final = 600
 
 

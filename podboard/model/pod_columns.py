@@ -16,7 +16,7 @@ from podboard.model.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podboard.model.pod import Condition, ContainerStatus, Pod, Terminated
+    from podboard.model.pod import Condition, Container, ContainerStatus, Pod, Terminated
 
 NONE = "<none>"
 UNKNOWN = "<unknown>"
@@ -139,6 +139,13 @@ def container_names(pod: Pod) -> list[str]:
         for group in (spec.containers, spec.ephemeral_containers, spec.init_containers)
         for container in group or ()
     ]
+
+
+def container_of(pod: Pod, name: str) -> Container | None:
+    """Return a container as it is asked for, of whichever kind; None where there is none of that name."""
+    spec = pod.spec
+    kinds = (spec.containers, spec.init_containers, spec.ephemeral_containers)
+    return next((one for kind in kinds for one in kind or () if one.name == name), None)
 
 
 def default_container(pod: Pod) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from podboard.errors import NotApplicableError, PodboardError
 from podboard.model.attempt import SSH
+from podboard.model.pod_columns import container_of
 from podboard.model.role import lack
 from podboard.model.text import one_line
 from podboard.session.attaching import Attachment
@@ -102,7 +103,6 @@ def attachment_of(target: Target, pod: Pod | None, detach_keys: Sequence[str]) -
     Args:
         pod: None where nobody knows: then it is asked for all.
     """
-    kinds = (pod.spec.containers, pod.spec.init_containers, pod.spec.ephemeral_containers) if pod else ()
-    containers = [one for kind in kinds for one in kind or () if one.name == target.container]
-    stdin, tty = (containers[0].stdin, containers[0].tty) if containers else (True, True)
+    made = container_of(pod, target.container) if pod is not None else None
+    stdin, tty = (made.stdin, made.tty) if made is not None else (True, True)
     return Attachment(tty=tty, stdin=stdin, detach_keys=detach_keys)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.person import Person, processes_in
+from tests.e2e.person import Person, processes_in, wait_for
 from tests.e2e.test_demo import LEADER, at_the_demo, quit_board
 from tests.support.tools import needs
 
@@ -48,7 +48,7 @@ def test_an_image_without_a_shell_is_debugged(tmp_path: Path) -> None:
         person.press("C-r")
         person.sees("ws:kubeconfig", "open", "~$")
         quit_board(person)
-    assert processes_in(tmp_path) == []
+        wait_for(lambda: not processes_in(tmp_path), "the end of all processes")
 
 
 def test_a_process_that_is_left_to_itself_is_come_back_to(tmp_path: Path) -> None:
@@ -76,4 +76,4 @@ def test_a_process_that_is_left_to_itself_is_come_back_to(tmp_path: Path) -> Non
         person.type("a")
         person.sees("attach, takes no input", "GET /")
         quit_board(person)
-    assert processes_in(tmp_path) == []
+        wait_for(lambda: not processes_in(tmp_path), "the end of all processes")
