@@ -151,6 +151,24 @@ async def zoom(person: Person, shells: Shells) -> None:
     await person.no_longer_sees("podboard")
 
 
+async def open_a_grid(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type("    S")
+    for number in range(4):
+        shells.say(number, LISTING)
+    await person.until(lambda: person.screen().count("orange") == 4)
+    shells.say(3, "exit\r\n")
+    shells[3].say(Ended(exited(3)))
+    person.type(f"{LEADER}\x1b[C")
+    await person.sees("enter opens it again", "+3 ○ 3")
+
+
+async def zoom_in_a_grid(person: Person, shells: Shells) -> None:
+    await open_a_grid(person, shells)
+    person.type(f"{LEADER}z")
+    await person.sees("+3 not shown")
+
+
 async def hesitate_after_the_leader(person: Person, shells: Shells) -> None:
     await zoom(person, shells)
     person.type(LEADER)
@@ -564,6 +582,10 @@ SCENES = (
     Scene("terminal-without-colours", *LARGE, open_terminal, more=NO_COLORS),
     Scene("terminal-zoomed", *SMALL, zoom),
     Scene("terminal-zoomed-with-menu", *SMALL, hesitate_after_the_leader),
+    Scene("terminals-in-a-grid", *LARGE, open_a_grid),
+    Scene("terminals-in-a-grid", *SMALL, open_a_grid),
+    Scene("terminals-in-a-grid-without-colours", *LARGE, open_a_grid, more=NO_COLORS),
+    Scene("terminals-in-a-grid-zoomed", *SMALL, zoom_in_a_grid),
     Scene("terminal-scrolled", *SMALL, scroll),
     Scene("terminal-searched", *SMALL, search),
     Scene("terminal-selected", *SMALL, select),
