@@ -111,7 +111,7 @@ class Way(Protocol):
         ...
 
     async def debugger(self, target: Target) -> Debugger:
-        """Return what adds debug containers; raises NotApplicableError where nothing does."""
+        """Return what adds debug containers; raises PodboardError, NotApplicableError where nothing does."""
         ...
 
     def check(self, scope: Scope) -> AsyncIterator[Check]:
@@ -167,10 +167,9 @@ class Ladder:
         self.leaver = Leaver()
 
     async def debugger(self, method: str, target: Target) -> Debugger:
-        """Return what adds debug containers to a pod by the way of a method; raises as ``Way.prepare``."""
+        """Return what adds debug containers to a pod by the way of a method; raises as ``Way.debugger``."""
         [rung] = [rung for rung in self.rungs if rung.name == method]
         way = await rung.way(target, await self.find_record(target))
-        await way.prepare()
         return await way.debugger(target)
 
     def note_failure(self, rung: str, identity: str, why: str) -> None:

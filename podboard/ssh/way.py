@@ -60,7 +60,9 @@ class SshWay:
 
     async def debugger(self, target: Target) -> NoReturn:  # noqa: ARG002 - as any way
         """Add no debug containers: kubectl there would have to stay attached to them."""
-        raise NotApplicableError("a debug container needs an API server that podboard reaches itself")
+        raise NotApplicableError(
+            "a debug container needs an API server that podboard reaches itself: only SSH leads here"
+        )
 
     async def check(self, scope: Scope) -> AsyncIterator[Check]:
         """Tell step by step how far it leads."""

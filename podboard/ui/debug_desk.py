@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from podboard.errors import NotApplicableError, PodboardError
-from podboard.model.attempt import SSH
 from podboard.model.pod_columns import container_of
 from podboard.model.role import lack
 from podboard.model.text import one_line
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 5.0
 """Seconds for an API server to say whether a debug container may be added."""
 
-_ONLY_SSH: Final = "a debug container needs an API server that podboard reaches itself: only SSH leads here"
-
 
 class DebugDesk:
     """Does what the keys say that debug and attach."""
@@ -44,8 +41,6 @@ class DebugDesk:
         pane = self._board.focused_pane
         if pane is None or not pane.terminal.lacks_shell:
             self._board.tell("a debug container is for images without a shell")
-        elif pane.terminal.badge.method == SSH:
-            self._board.tell(_ONLY_SSH)
         else:
             await self._offer(pane, cluster)
 

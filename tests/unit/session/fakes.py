@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from podboard.errors import Denied, NotApplicableError
+from podboard.model.attempt import SSH
 from podboard.model.record import Record
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
@@ -165,6 +166,8 @@ class FakeRung:
             await self._reach()
 
     async def debugger(self, _: Target) -> FakeDebugger:
+        if self.name == SSH:
+            raise NotApplicableError("only SSH leads here")
         return self.debugs
 
     async def open(self, request: ExecRequest, _: Callable[[str], None]) -> FakeChannel:
