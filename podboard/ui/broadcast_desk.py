@@ -129,19 +129,23 @@ class BroadcastDesk:
 
     def refresh(self) -> None:
         """Let those go whose shell is gone, disarm when it is time, and show how it stands."""
+        self._sift()
+        if self.armed is not None:
+            self._show()
+
+    def _sift(self) -> None:
         armed = self.armed
         if armed is None:
             return
         gone = [one_line(armed.name(pane)) for pane in armed.sift(self._board.panes)]
         left = f"{', '.join(gone)} left the broadcast" if gone else ""
         if not armed.seconds_left:
-            self._disarm(f"broadcast disarmed: nothing was typed for {self._rules.disarm_after:g} s")
+            self._disarm(f"broadcast disarmed: nothing was typed for {self._rules.disarm_after} s")
         elif not armed.is_armed:
             self._disarm(f"{left}, which is disarmed: fewer than {LEAST} are in it")
-        else:
-            if left:
-                self._board.tell(f"{left}: the shell is gone")
+        elif left:
             self._show()
+            self._board.tell(f"{left}: the shell is gone")
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -178,7 +182,7 @@ class BroadcastDesk:
 
     def audience(self, pane: TerminalPane) -> Typist:
         """Who hears what is typed into a terminal."""
-        self.refresh()
+        self._sift()
         return self if self.armed is not None and pane in self.armed.members else pane
 
     def send_key(self, key: str, character: str | None) -> None:
@@ -196,7 +200,7 @@ class BroadcastDesk:
 
         More than one line, or a long one, is pasted only once the person has seen into how many.
         """
-        self.refresh()
+        self._sift()
         armed = self.armed
         if armed is None or pane not in armed.members:
             return False
