@@ -74,11 +74,24 @@ class Keeping:
             return b""
 
     def forget(self) -> None:
-        """Remove all that is kept of this context, and what has expired of others."""
+        """Remove all that is kept of this context."""
+        for path in self._folder.glob("*.vt"):
+            _remove(path)
+
+    def sweep(self) -> None:
+        """Remove what nobody came back for, of whatever context."""
         now = time.time()
         for path in self._all.glob("*/*.vt"):
             try:
-                if path.parent == self._folder or now - path.stat().st_mtime > EXPIRES:
-                    path.unlink()
-            except OSError as error:
-                log.warning("%s is still there: %s", path, error.strerror)
+                is_old = now - path.stat().st_mtime > EXPIRES
+            except FileNotFoundError:  # another podboard was faster
+                continue
+            if is_old:
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s is still there: %s", path, error.strerror)

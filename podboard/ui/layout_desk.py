@@ -19,13 +19,14 @@ from podboard.ui.layout import Layout, LayoutError
 from podboard.vt.styled import styled_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from podboard.model.record import Json
     from podboard.session.cluster import Cluster
     from podboard.session.terminal import Terminal
     from podboard.ui.screens.board import Board
     from podboard.ui.widgets.terminal_area import TerminalArea
+    from podboard.ui.widgets.terminal_pane import TerminalPane
 
 log = logging.getLogger(__name__)
 
@@ -97,10 +98,11 @@ class LayoutDesk:
             return
         self._keeping = Keeping(cluster.kept_folder, cluster.context)
         kept = state.get(_LAST)
-        if not isinstance(kept, dict):
-            return
         if not cluster.restores:
-            self._forget()
+            self._forget(was_kept=kept is not None)
+            return
+        self._board.run_worker(asyncio.to_thread(self._keeping.sweep), exit_on_error=False)
+        if not isinstance(kept, dict):
             return
         since = kept.get("at")
         self._since = float(since) if isinstance(since, int | float) else 0.0
@@ -126,9 +128,10 @@ class LayoutDesk:
         self._last, self.offer = [], ""
         self._forget()
 
-    def _forget(self) -> None:
+    def _forget(self, *, was_kept: bool = True) -> None:
         if self._keeping is not None:
-            self._board.desk.remember(**{_LAST: None})
+            if was_kept:
+                self._board.desk.remember(**{_LAST: None})
             self._board.run_worker(asyncio.to_thread(self._keeping.forget), exit_on_error=False)
 
     async def keep_last(self) -> None:
@@ -136,11 +139,7 @@ class LayoutDesk:
         keeping, cluster = self._keeping, self._cluster
         if keeping is None or cluster is None or not cluster.restores or self._board.desk.trouble:
             return
-        layouts = [
-            (kept, group.active)
-            for group in self._area.groups
-            if (kept := group.layout.only(lambda pane: not pane.is_ended)) is not None
-        ]
+        layouts = self._layouts(lambda pane: not pane.is_ended)
         if not layouts:
             return
         terminals = [pane.terminal for layout, _ in layouts for pane in layout.leaves]
@@ -164,7 +163,7 @@ class LayoutDesk:
 
     def action_save_layout(self) -> None:
         """Keep the tabs as they are now, by a name."""
-        if not self._area.groups:
+        if not self._layouts():
             self._board.tell("no terminal is open")
         elif trouble := self._board.desk.trouble:
             self._board.tell(one_line(f"layouts are kept in the database: {trouble}"))
@@ -176,8 +175,8 @@ class LayoutDesk:
         if not name:
             return
         tabs: list[Json] = [
-            _tab(group.layout.map(lambda pane: pane.terminal), group.active.terminal, {})
-            for group in self._area.groups
+            _tab(layout.map(lambda pane: pane.terminal), active.terminal, {})
+            for layout, active in self._layouts()
         ]
         self._board.desk.remember(**{f"{_NAMED}{name}": tabs})
         self._board.tell(f'saved as "{name}"')
@@ -205,6 +204,21 @@ class LayoutDesk:
                 self._board.keyboard.wait_for("open_layout", self._open(list(found.values())[place], {}))
 
         self._board.app.push_screen(Picker("layout", list(found)), chosen)
+
+    def _layouts(
+        self, is_wanted: Callable[[TerminalPane], bool] = lambda _: True
+    ) -> list[tuple[Layout[TerminalPane], TerminalPane]]:
+        """How the terminals lie that can be opened again, each tab with the one that has the focus."""
+
+        def can_be_kept(pane: TerminalPane) -> bool:
+            # A process that was attached to is not a shell's to open.
+            return pane.terminal.attachment is None and is_wanted(pane)
+
+        return [
+            (layout, group.active)
+            for group in self._area.groups
+            if (layout := group.layout.only(can_be_kept)) is not None
+        ]
 
     # -- opening ------------------------------------------------------------------------------
 

@@ -195,9 +195,10 @@ class Board(Screen[None], inherit_bindings=False):
     def _tick(self) -> None:
         """Let the terminal's own times go on."""
         self.broadcast_desk.refresh()
-        if self._area.active is not None:
-            self._seek_successor(self._area.active)
-            self._area.active.refresh_lines()
+        for pane in self._area.panes:
+            if pane.terminal.shown:
+                self._seek_successor(pane)
+                pane.refresh_lines()
 
     def _seek_successor(self, pane: TerminalPane) -> None:
         """Find the pod to go on in, where the one of a terminal is gone."""

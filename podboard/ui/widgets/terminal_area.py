@@ -286,8 +286,11 @@ class TerminalArea(LooksMixin, PlainVertical):
         self._room = size.width, size.height
         group, before = self._group, self._places.areas
         self._places = group.places(*self._room, alone=self._is_alone) if group else Places({}, [])
+        hidden = len(group.layout.leaves) - len(self._places.areas) if group else 0
         for pane in self._places.areas:
-            pane.hidden_beside = len(group.layout.leaves) - len(self._places.areas) if group else 0
+            if pane.hidden_beside != hidden:
+                pane.hidden_beside = hidden
+                pane.call_later(pane.refresh_lines)
         # Textual tells widgets that they are shown only if nobody asked for a place before it did.
         for pane in before.keys() ^ self._places.areas.keys():
             pane.call_later(pane.vanish if pane in before else pane.appear)

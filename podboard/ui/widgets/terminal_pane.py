@@ -267,7 +267,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         """Bring the title and the notice up to date."""
         if not (self.terminal.shown and self.size.width):
             return
-        if self._core.bells > self._seen_bells and self.has_focus:
+        if self._core.bells > self._seen_bells and isinstance(self.screen.focused, TerminalPane):
             self.app.bell()
         self._seen_bells = self._core.bells
         title, notice = self._title, self._notice

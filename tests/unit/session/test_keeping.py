@@ -60,7 +60,7 @@ def test_what_nobody_came_back_for_goes(tmp_path: Path) -> None:
     long_ago = time.time() - EXPIRES - 1
     os.utime(file, (long_ago, long_ago))
     Keeping(tmp_path, "recent").keep([b"recent"])
-    Keeping(tmp_path, "new").forget()
+    Keeping(tmp_path, "new").sweep()
     assert [path.read_bytes() for path in files(tmp_path)] == [b"recent"]
 
 
