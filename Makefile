@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help demo test fast fuzz lint bench picture clean
+.PHONY: help demo test fast fuzz lint bench picture tour clean
 
 help:
 	@echo "make demo    podboard on an embedded cluster: pods and shells on this machine"
@@ -12,6 +12,7 @@ help:
 	@echo "make fast    the tests that start no whole podboard and no SSH server"
 	@echo "make fuzz    an hour of random output through the terminal's screen"
 	@echo "make picture draw docs/board.svg anew"
+	@echo "make tour    record docs/tour.cast anew"
 	@echo "make bench   what podboard costs beside kubectl, tmux, ssh, sqlite3 and an empty Textual app"
 
 # The stamp of an environment that only runs podboard.
@@ -49,6 +50,9 @@ bench: .venv/dev.stamp
 
 picture: .venv/dev.stamp
 	$(BIN)/python docs/picture.py
+
+tour: .venv/dev.stamp
+	$(BIN)/python -m docs.tour
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

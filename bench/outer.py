@@ -73,11 +73,15 @@ class Outer:
         except OSError:  # the program has ended
             return False
         self.received += len(data)
+        self.taken(data)
         self._recent = self._recent[-64:] + data
         self.screen.feed(data)
         if replies := self.screen.take_replies():
             os.write(self._master, replies)
         return True
+
+    def taken(self, data: bytes) -> None:
+        """Be told of what the program wrote."""
 
     def text(self) -> str:
         """What stands on the screen."""
