@@ -59,6 +59,7 @@ def _details(draw: st.DrawFn) -> SshConnectionDetails:
 
 _CONTENT = _SECRET_TEXT.filter(lambda text: not text.startswith(("/", "~")))
 
+
 def _record(**fields: Any) -> Record:
     """Make a record; Record itself has annotations that hypothesis cannot resolve."""
     return Record(**fields)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from msgspec import Struct
 from itertools import groupby
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec import Struct
 from pyghostty._ffi import lib as whole
 
 from podboard.vt import cells as module
