@@ -67,10 +67,18 @@ class Log:
         """Take the file away."""
         self._path.unlink(missing_ok=True)
 
-    async def read(self, query: LogQuery) -> AsyncIterator[bytes]:
-        """Yield what is there in pieces, and what comes later if the query follows the log."""
+    @property
+    def size(self) -> int:
+        """Return how many bytes it has so far."""
+        return self._path.stat().st_size if self._path.exists() else 0
+
+    async def read(self, query: LogQuery, position: int = 0) -> AsyncIterator[bytes]:
+        """Yield what is there in pieces, and what comes later if the query follows the log.
+
+        Args:
+            position: How many of its bytes are passed over.
+        """
         left = query.limit
-        position = 0
         tail = query.tail
         while True:
             grown, ended = self._grown, self.ended

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podboard.demo.logs import LogQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from podboard.demo.logs import Log
     from podboard.demo.processes import Listener, Process
@@ -147,16 +147,17 @@ class LogAttachment:
     """
 
     def __init__(self, log: Log, listener: Listener) -> None:
-        self._log = log
         self._listener = listener
         self._may_read = asyncio.Event()
         self._may_read.set()
         self.stdin_full = False
         self.finished: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.get_running_loop().create_task(self._follow())
+        # As it is now, and not when the task has its turn.
+        pieces = log.read(LogQuery(follow=True), log.size)
+        self._task = asyncio.get_running_loop().create_task(self._follow(pieces))
 
-    async def _follow(self) -> None:
-        async for piece in self._log.read(LogQuery(follow=True, tail=0)):
+    async def _follow(self, pieces: AsyncIterator[bytes]) -> None:
+        async for piece in pieces:
             await self._may_read.wait()
             self._listener.said(piece, as_error=False)
         self.finished.set_result(0)
