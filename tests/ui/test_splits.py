@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from podboard.model.ending import exited
+from podboard.model.ending import dropped, exited
 from podboard.model.size import Size
 from podboard.ui.layout import Direction
 from podboard.wire.exec_channel import Ended, Stdout
@@ -321,6 +321,22 @@ async def test_an_end_is_told_in_its_place_and_the_tab_shows_the_worst(
     person.type("\r")
     await person.until(lambda: len(shells.opened) == 3)
     await person.sees("─ new shell ─", "1 web-1 +1 ●")
+
+
+async def test_the_bell_of_one_beside_rings_too(person: Person, shells: Shells) -> None:
+    await two(person, shells)
+    before = person.outer.bells
+    shells[0].say(Stdout(b"\x07"))
+    await person.until(lambda: person.outer.bells == before + 1)
+
+
+async def test_one_beside_comes_back_after_a_drop(person: Person, shells: Shells) -> None:
+    person.board._cluster.returns = True  # type: ignore[union-attr]
+    await two(person, shells)
+    shells[0].say(Ended(dropped("the connection was cut", "")))
+    await person.sees("─ dropped 12:00:00: ", "─ back 12:00:00 by ", "1 web-1 +1 ●")
+    person.type("on")
+    await person.until(lambda: shells[1].input == b"on")
 
 
 async def test_quitting_counts_all_of_them(person: Person, shells: Shells) -> None:

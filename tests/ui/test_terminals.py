@@ -253,7 +253,7 @@ async def test_a_bell_rings_the_persons_bell(person: Person, shells: Shells) -> 
     await person.until(lambda: person.outer.bells > before)
     await person.sees("ding")
     assert person.outer.bells == before + 1
-    assert "●!" not in person.screen()
+    await person.no_longer_sees("●!")
 
 
 async def test_tabs_that_do_not_fit_are_cut_round_the_active_one(shells: Shells) -> None:
