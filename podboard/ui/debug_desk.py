@@ -80,16 +80,13 @@ class DebugDesk:
             target = terminal.target
             pod = cluster.roster.pods.get((target.namespace, target.pod))
             terminal.join(attachment_of(target, pod, cluster.detach_keys))
-        takes_input = any(terminal.takes_input for terminal in terminals)
-        keys = " ".join(cluster.detach_keys)
-        self._board.tell(
-            " · ".join(
-                [
-                    *(() if takes_input else ("this container takes no input",)),
-                    *((f"{keys} leaves its own process to itself",) if keys else ()),
-                ]
-            )
-        )
+        said = []
+        if not any(terminal.takes_input for terminal in terminals):
+            said.append("this container takes no input")
+        if cluster.detach_keys:
+            said.append(f"{' '.join(cluster.detach_keys)} leaves its own process to itself")
+        if said:
+            self._board.tell(" · ".join(said))
 
 
 def attachment_of(target: Target, pod: Pod | None, detach_keys: Sequence[str]) -> Attachment:
