@@ -5,7 +5,14 @@ import logging
 
 import pytest
 
-from podboard.errors import ApiError, DatabaseError, FailureKind, PodboardError, UnreachableError
+from podboard.errors import (
+    ApiError,
+    DatabaseError,
+    FailureKind,
+    NotApplicableError,
+    PodboardError,
+    UnreachableError,
+)
 from podboard.model.attempt import Outcome
 from podboard.model.record import Json, Record, SshConnectionDetails
 from podboard.model.request import ExecRequest
@@ -349,3 +356,30 @@ async def test_records_that_cannot_be_read_do_not_keep_anyone_from_the_other_way
     climb = Climb(ladder=Ladder((FakeRung(FakeChannel()),), find))
     assert await climb() is not None
     assert (logging.WARNING, "no records: podboard.db is damaged") in climb.notes
+
+
+# -- debug containers -----------------------------------------------------------------------
+
+
+async def test_debug_containers_are_added_by_the_way_that_led_to_the_pod() -> None:
+    record = Record(name="web", pod_name="web-1", namespace="shop")
+
+    async def find(_: Target) -> Record:
+        return record
+
+    rungs = FakeRung(), FakeRung(name="ws:token"), FakeRung(name="ssh")
+    ladder = Ladder(rungs, find)
+    assert await ladder.debugger("ws:token", TARGET) is rungs[1].debugs
+    assert rungs[1].record is record
+    with pytest.raises(NotApplicableError):
+        await ladder.debugger("ssh", TARGET)
+
+
+async def test_to_attach_nobody_waits_for_a_turn_and_nothing_is_marked() -> None:
+    """The process is there already: two ways at once would do it no harm."""
+    rung = FakeRung(FakeChannel())
+    climb = Climber(Ladder([rung]), lambda: None, lambda *_: None)
+    request = ExecRequest(TARGET, (), tty=True, attaches=True)
+    assert await climb.climb(request) is not None
+    assert rung.requests == [request]
+    assert climb.guest is None
