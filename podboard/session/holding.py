@@ -14,7 +14,7 @@ from podboard.model.ending import dropped
 from podboard.session.leaving import Guest
 from podboard.wire.exec_channel import Ended, Stdout
 from podboard.wire.resume import LEFT, TMUX, UNHELD, OpeningReader, Transparent, connection_marker
-from podboard.wire.tmux import BEAT_EVERY, Control, resized, typed
+from podboard.wire.tmux import BEAT_EVERY, Control, pasted, resized, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -102,7 +102,7 @@ class HeldChannel:
     async def paste(self, piece: bytes) -> None:
         """Send a piece of a paste; returns when the next may follow."""
         await self._is_ready.wait()
-        await self._channel.paste(self._worded(piece))
+        await self._channel.paste(pasted(piece) if self._control is not None else piece)
 
     async def end_input(self) -> None:
         """Tell the command that no more input comes."""

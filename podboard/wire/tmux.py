@@ -31,6 +31,16 @@ BEATS_STAY: Final = 90.0
 """Seconds between two signs of life, and from the last one until tmux lets go of the connection. Where nobody
 reads what it writes there, a program that prints would wait for as long as that may be."""
 
+# What a text between double quotes is written with; the backslash first.
+_WRITTEN: Final = (
+    (b"\\", b"\\\\"),
+    (b'"', b'\\"'),
+    (b"$", b"\\$"),
+    (b"\r", b"\\r"),
+    (b"\n", b"\\n"),
+    (b"\x1b", b"\\e"),
+)
+
 _KEYS_IN_A_LINE: Final = 256
 _DIGITS: Final = 9
 _LONGEST_LINE: Final = 1 << 22
@@ -133,6 +143,18 @@ def typed(data: bytes) -> bytes:
     """Return what is to be sent for input."""
     places = range(0, len(data), _KEYS_IN_A_LINE)
     return b"".join(b"send-keys -H %b\n" % data[at : at + _KEYS_IN_A_LINE].hex(" ").encode() for at in places)
+
+
+def pasted(piece: bytes) -> bytes:
+    """Return what is to be sent for a piece of a paste, which has no control character but ends and marks.
+
+    tmux gives the program a buffer thirty times as fast as keys.
+    """
+    if not piece:
+        return b""
+    for character, written in _WRITTEN:
+        piece = piece.replace(character, written)
+    return b'set-buffer -b podboard -- "%b"\npaste-buffer -d -r -b podboard\n' % piece
 
 
 def resized(size: Size) -> bytes:

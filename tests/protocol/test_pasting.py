@@ -25,6 +25,7 @@ from podboard.session.terminal import Terminal
 from podboard.wire.flow import AHEAD
 from podboard.wiring import Rung
 from tests.support.pasting import seen, sum_of_paste
+from tests.support.tools import needs
 from tests.support.waiting import until
 
 SILENCE = 0.5
@@ -32,18 +33,20 @@ SILENCE = 0.5
 
 @pytest_asyncio.fixture
 async def cluster() -> AsyncIterator[DemoCluster]:
-    async with DemoCluster(story=None, images={"podboard/full": Image(Tools.ALL)}) as demo:
+    images = {"podboard/full": Image(Tools.ALL), "podboard/tmux": Image(holder="tmux")}
+    async with DemoCluster(story=None, images=images) as demo:
         demo.add_namespace("shop")
         demo.add_node("node-1", "192.0.2.2", "10.88.0.0/24")
-        container = {"name": "app", "image": "podboard/full"}
-        demo.create_pod({"metadata": {"name": "web"}, "spec": {"containers": [container]}}, "shop")
-        demo.plane.agenda.advance(60)  # it runs by now
+        for name, image in (("web", "podboard/full"), ("held", "podboard/tmux")):
+            container = {"name": "app", "image": image}
+            demo.create_pod({"metadata": {"name": name}, "spec": {"containers": [container]}}, "shop")
+        demo.plane.agenda.advance(60)  # they run by now
         yield demo
 
 
 @asynccontextmanager
-async def served(cluster: DemoCluster) -> AsyncIterator[Terminal]:
-    """A terminal in the pod whose shell stands."""
+async def served(cluster: DemoCluster, pod: str = "web", *, resumes: bool = False) -> AsyncIterator[Terminal]:
+    """A terminal in a pod whose shell stands."""
     clients = Clients()
     overrides = Overrides(kubeconfig=str(cluster.kubeconfig))
 
@@ -51,7 +54,7 @@ async def served(cluster: DemoCluster) -> AsyncIterator[Terminal]:
         return WebSocketWay("kubeconfig", clients, lambda: load_access(overrides, {}, Path("/nowhere")))
 
     ladder = Ladder((Rung("ws:kubeconfig", way),))
-    terminal = Terminal(Target("shop", "web", "app"), ladder, Size(100, 30))
+    terminal = Terminal(Target("shop", pod, "app"), ladder, Size(100, 30), resumes=resumes)
     serving = asyncio.create_task(terminal.run())
     try:
         await until(lambda: "$ " in seen(terminal))
@@ -69,6 +72,15 @@ async def test_16_mib_arrive_byte_by_byte(cluster: DemoCluster, *, bracketed: bo
         came, should = await sum_of_paste(terminal, bracketed=bracketed)
         assert came == should
         await until(lambda: terminal.pasting is None)
+
+
+@pytest.mark.parametrize("bracketed", [True, False])
+async def test_16_mib_arrive_where_tmux_holds_the_shell(cluster: DemoCluster, *, bracketed: bool) -> None:
+    needs("tmux")
+    async with served(cluster, "held", resumes=True) as terminal:
+        came, should = await sum_of_paste(terminal, bracketed=bracketed)
+        assert terminal._is_answered, "tmux does hold it"
+        assert came == should
 
 
 async def test_a_program_that_does_not_read_holds_up_a_paste_and_not_the_connection(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podboard.model.size import Size
-from podboard.wire.tmux import Control, resized, typed
+from podboard.wire.tmux import Control, pasted, resized, typed
 
 ENTER = b"\x1bP1000p%begin 1795440960 270 0\r\n%end 1795440960 270 0\r\n%session-changed $0 0\r\n"
 STATE = b"12 2 1 0 1 0 0 1 0 0 0 0 0 0 0 2"
@@ -58,6 +58,20 @@ def test_what_is_typed_is_sent_byte_by_byte(data: bytes) -> None:
     assert all(line.startswith(b"send-keys -H ") and len(line) < 800 for line in lines)
     sent = b"".join(bytes.fromhex(line.removeprefix(b"send-keys -H ").decode()) for line in lines)
     assert sent == data
+
+
+@pytest.mark.parametrize(
+    ("piece", "written"),
+    [
+        (b"-x; ls", rb'"-x; ls"'),
+        (b'"$HOME" \\r', rb'"\"\$HOME\" \\r"'),
+        (b"\x1b[200~", rb'"\e[200~"'),
+        ("one\r\n\u00fc\t~ #{x} '".encode(), rb'"one\r\n' + "\u00fc\t~ #{x} '\"".encode()),
+    ],
+)
+def test_a_piece_of_a_paste_is_one_text(piece: bytes, written: bytes) -> None:
+    assert pasted(piece) == b"set-buffer -b podboard -- " + written + b"\npaste-buffer -d -r -b podboard\n"
+    assert pasted(b"") == b""
 
 
 def test_a_new_shell_is_asked_nothing() -> None:
