@@ -97,13 +97,13 @@ def soak(world: World) -> Iterator[Result]:
 
 
 def _live(outer: Outer, number: int) -> None:
-    """Open one more terminal, let it say much, look at it in several ways, and close it."""
+    """Open one more terminal, let it say much, zoom and search it, and close it."""
     outer.write("\x1dl\r")
     outer.until_shown(PROMPT)
     mark = f"END{number}."
     outer.write(f"seq 20000; echo {mark[:2]}''{mark[2:]}\r")
     outer.until_shown(mark)
-    for keys in ("\x1dz", "\x1dz", "\x1ds/199\r", "n", "q", "\x1d?", "\x1b[27u", "\x1dp", "\x1dn"):
+    for keys in ("\x1dz", "\x1dz", "\x1ds/199\r", "n", "q"):
         outer.write(keys)
         outer.settle(0.1)
     outer.write("exit\r")
