@@ -171,8 +171,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     async def leave(self) -> None:
         """Hang up all shells, as far as that is done in a moment."""
-        await self.layout_desk.keep_last()
         self._is_leaving = True
+        await self.layout_desk.keep_last()
         await self._area.end()
         if self.ladder is None:
             return
