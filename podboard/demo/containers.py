@@ -132,7 +132,10 @@ class Container:
         }
         if terminal:
             environment["TERM"] = "xterm"
-        if not self._image.holder:
+        if self._image.holder:
+            # Whatever lies there goes with the demo.
+            environment["TMPDIR"] = str(self._tools / "tmp")
+        else:
             # This machine may have what the image has not.
             environment["PODBOARD_RESUME"] = "off"
         return environment
@@ -230,7 +233,7 @@ class Runtime:
         """Return the folder of own tools, which is made when first needed."""
         folder = self._own_tools / f"{image.tools.name.lower()}{image.holder}"
         if not folder.exists():
-            folder.mkdir(parents=True, mode=0o700)
+            (folder / "tmp").mkdir(parents=True, mode=0o700)
             hostname = folder / "hostname"
             hostname.write_text(_HOSTNAME, encoding="ascii")
             hostname.chmod(0o700)

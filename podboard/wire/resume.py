@@ -43,7 +43,8 @@ echo $? 2>/dev/null >"$1/code"
 """
 
 # $1 the marker, $2 this connection's, $3 $4 columns and rows, $5 the marker of what to go on with.
-# PODBOARD_RESUME is a pod's own to set. tmux before 3.2 would read ahead without end in control mode.
+# A socket's path has room for a hundred characters. PODBOARD_RESUME is a pod's own to set. tmux before 3.2
+# would read ahead without end in control mode.
 _SCRIPT: Final = (
     """\
 export PODBOARD_SHELL="$1" TERM=xterm-256color COLORTERM=truecolor LANG="${LANG:-C.UTF-8}"
@@ -58,7 +59,7 @@ is_held() {
   [ -d "$d" ] && [ -O "$d" ] && [ ! -L "$d" ] && read -r p k <"$d/pid" &&
   read -r x <"/proc/$p/comm" && [ "${x#podboard-}" != "$x" ]
 }
-is_made() { mkdir -m 700 "$d"; }
+is_made() { [ ${#d} -lt 96 ] && mkdir -m 700 "$d"; }
 if [ -n "$5" ] && at "$5" is_held 2>/dev/null; then
   w=same
 else

@@ -142,10 +142,11 @@ async def nothing_is_left(cluster: DemoCluster) -> None:
         await until(lambda: processes(cluster) == [])
     except AssertionError:
         raise AssertionError(str(processes(cluster))) from None
+    await until(lambda: not folders(cluster))
 
 
-def folders(marker: str = "") -> set[Path]:
-    return {path for base in ("/tmp", "/dev/shm") for path in Path(base).glob(f"podboard-{marker}*")}  # noqa: S108
+def folders(cluster: DemoCluster, marker: str = "") -> list[Path]:
+    return list(cluster.kubeconfig.parent.glob(f"tools/*/tmp/podboard-{marker}*"))
 
 
 @held
@@ -183,10 +184,10 @@ async def test_closing_takes_what_is_held_along(shell: Shell, cluster: DemoClust
     await shell.type("sleep 86405")
     await until(lambda: "sleep 86405" in processes(cluster))
     marker = shell.terminal._guest.marker if shell.terminal._guest is not None else ""
-    assert folders(marker)
+    assert folders(cluster, marker)
     await shell.close()
     await nothing_is_left(cluster)
-    await until(lambda: not folders(marker))
+    await until(lambda: not folders(cluster, marker))
 
 
 @pytest.mark.usefixtures("patient")
@@ -295,7 +296,7 @@ async def test_where_tmux_lets_go_of_the_connection_the_same_shell_is_taken_up_a
 ) -> None:
     before = await shell.pid(1)
     marker = shell.terminal._guest.marker if shell.terminal._guest is not None else ""
-    [folder] = folders(marker)
+    [folder] = folders(cluster, marker)
     letting_go = await asyncio.create_subprocess_exec("tmux", "-S", folder / "s", "detach-client", "-s", "0")
     assert await letting_go.wait() == 0
     await until(lambda: shell.terminal.came_back)
@@ -349,7 +350,7 @@ async def test_where_it_is_gone_a_new_shell_opens(shell: Shell, cluster: DemoClu
     before = await shell.pid(1)
     await drop(shell, cluster)
     os.kill(int(before), signal.SIGKILL)
-    await nothing_is_left(cluster)
+    await until(lambda: processes(cluster) == [])
     shell.terminal.hurry()
     await until(lambda: "new shell" in shell.everything())
     await shell.prompts()

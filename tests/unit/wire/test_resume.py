@@ -119,6 +119,16 @@ def test_what_does_not_start_leaves_a_plain_shell_and_no_trace(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [tools]
 
 
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no other place")  # noqa: S108
+def test_a_path_that_is_too_long_for_a_socket_is_passed_over(tmp_path: Path) -> None:
+    tools = image(tmp_path, "sh")
+    pretend(tools, "dtach", 'echo "$2"; exit 1')
+    said, code = run(tools, tmp_path / ("x" * 60))
+    assert f"/dev/shm/podboard-{MARKER}/s\n".encode() in said
+    assert code == 7
+    assert not Path(f"/dev/shm/podboard-{MARKER}").exists()
+
+
 def test_where_a_holder_ends_at_once_a_plain_shell_follows(tmp_path: Path) -> None:
     tools = image(tmp_path, "sh")
     pretend(tools, "dtach", "exit 1")
