@@ -49,7 +49,7 @@ class Image:
         files: By their path under the home; a shell's start-up files here replace the usual ones.
         program: None for a process that says nothing and never ends.
         runs: The command of a real process in its place, which can be attached to.
-        holder: What it has that can hold a shell beyond its connection (tmux, dtach, screen); empty for nothing.
+        holder: What it has that holds shells beyond their connections (tmux, dtach, screen), if anything.
         ready_after: Seconds from the container's start to its readiness.
         missing: Whether no registry has it, so that no container of it ever starts.
         on_sigterm: How it ends a second after it is asked to; None if it has to be killed in the end.
