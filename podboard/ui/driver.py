@@ -137,7 +137,7 @@ class PodboardDriver(LinuxDriver):
     def _follow_layout(self, shadow: Shadow) -> None:
         """Have the shadow the size Textual draws in by now, which draws all of it then.
 
-        The terminal's own size would not do: Textual hears of it later, and not of one that lasts for a moment.
+        The terminal's own size would not do: Textual hears of it later, and of none that lasts but a moment.
         """
         screens = self._app.screen_stack
         if screens and (size := Size(*screens[-1].outer_size)) != shadow.grid.size and all(size):

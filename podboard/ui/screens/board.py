@@ -61,7 +61,7 @@ REFRESH: Final = 0.08
 """Seconds between two refreshes of the list at least: what changes in between is shown at once."""
 
 AGES_EVERY: Final = 10.0
-"""Seconds between two refreshes of the list for the ages in it alone: they would never leave the line quiet."""
+"""Seconds between two refreshes of the list for its ages alone, which would never leave the line quiet."""
 
 LINES: Final = 2
 """The one at the top and the one at the bottom."""
