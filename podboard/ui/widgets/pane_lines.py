@@ -80,7 +80,7 @@ def title_line(
         heard: By how many what is typed into it is heard; 0 where by itself alone, None without a broadcast.
         hidden: How many terminals of its tab are not shown.
     """
-    screen, target = terminal.screen, terminal.target
+    screen = terminal.screen
     name, dim = look("focused" if focused else ""), look("dim")
     above = screen.scrolled
     told = Strip(
@@ -94,12 +94,12 @@ def title_line(
     )
     note = _broadcast_note(heard, look)
     taken = told.cell_length + note.cell_length
-    pod = one_line(target.pod)
-    for standing in _standings(terminal, look):
+    for called, standing in _titles(terminal, look):
         room = width - taken - standing.cell_length - _AROUND
-        if room >= len(pod):
+        if room >= len(called):
             break
-    called = str(target) if len(str(target)) <= room else middle_cut(pod, max(room, _LEAST_NAME))
+    else:
+        called = middle_cut(called, max(room, _LEAST_NAME))
     program = Strip([Segment(f"· {screen.title} " if screen.title else "", dim)])
     right = Strip.join([told, standing])
     room = max(width - right.cell_length, 0)
@@ -108,18 +108,20 @@ def title_line(
     return Strip.join([left, rule, right]).adjust_cell_length(width, look(""))
 
 
-def _standings(terminal: Terminal, look: Look) -> Iterator[Strip]:
-    """How a terminal stands, in ever fewer words: where room is short, the pod's name is worth more."""
+def _titles(terminal: Terminal, look: Look) -> Iterator[tuple[str, Strip]]:
+    """What a terminal is called and how it stands, in ever fewer words."""
     badge, dim = terminal.badge, look("dim")
     is_open = badge.state is TerminalState.OPEN
     method = Segment(f" {badge.method} · " if badge.method else " ", dim)
     words = Segment(f"{badge.sign} {badge.words}", look(STATE_LOOKS[badge.state]))
     since = _since(time.time() - terminal.opened) if is_open else ""
-    yield Strip([method, words, Segment(f"{since} ", dim)])
-    yield Strip([method, words, Segment(" ")])
-    yield Strip([Segment(" "), words, Segment(" ")])
+    full, pod = str(terminal.target), one_line(terminal.target.pod)
+    yield full, Strip([method, words, Segment(f"{since} ", dim)])
+    yield full, Strip([method, words, Segment(" ")])
+    yield pod, Strip([method, words, Segment(" ")])
+    yield pod, Strip([Segment(" "), words, Segment(" ")])
     if is_open:
-        yield Strip([Segment(" "), words._replace(text=badge.sign), Segment(" ")])
+        yield pod, Strip([Segment(" "), words._replace(text=badge.sign), Segment(" ")])
 
 
 def _broadcast_note(heard: int | None, look: Look) -> Strip:
