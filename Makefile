@@ -36,11 +36,14 @@ lint: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+# Two at a time, since many wait for something; and no more, or what is awaited takes too long.
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
+
 test: lint
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 fast: .venv/dev.stamp
-	$(BIN)/pytest $(addprefix --ignore=tests/,e2e records ssh protocol/test_exec_command.py) $(ARGS)
+	$(PYTEST) $(addprefix --ignore=tests/,e2e records ssh protocol/test_exec_command.py) $(ARGS)
 
 fuzz: .venv/dev.stamp
 	$(BIN)/pytest tests/differential/test_fuzz.py --fuzz-seconds=3600 --timeout=3900 $(ARGS)

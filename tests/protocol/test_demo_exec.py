@@ -82,6 +82,8 @@ def normal(data: bytes) -> bytes:
     shown = re.sub(rb"pid=\d+", b"pid=N", shown)
     shown = re.sub(rb"/dev/(pts/|ttys)\d+", b"/dev/pts/N", shown)
     shown = re.sub(rb"(HOME|LANG|PATH|PWD)=[^\r]*", rb"\1=ITS-OWN", shown)
+    # The machine's tmux is on its PATH, and not meant to be in its image.
+    shown = shown.replace(b"PODBOARD_RESUME=off\r\n", b"")
     shown = re.sub(rb"ENV=[^\r]*\r\n", b"", shown)
     shown = re.sub(rb"sh: .*no-such-command.*not found", b"sh: no-such-command: not found", shown)
     return re.sub(rb"\x1b\[\?2004[hl]\r?|\r\r", b"", shown)

@@ -253,5 +253,7 @@ def test_the_environment_of_a_shell_is_its_own(tmp_path: Path, monkeypatch: pyte
         "HOME",
         "HOSTNAME",
         "ENV",
+        # What holds a shell beyond its connection keeps its files there, and they go with the demo.
+        "TMPDIR",
     }
     assert os.environ["PATH"] in said

@@ -1,7 +1,9 @@
 """What every test of the screen needs."""
 
 import gc
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,13 @@ def _unfrozen() -> Iterator[None]:
     """The app spares the collector what it has loaded; one after another would never be collected."""
     yield
     gc.unfreeze()
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder with a short path, which leaves room on a screen for what is said of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def import_records(options: argparse.Namespace) -> int:
     """Add the records of a file, all or none."""
     where = file_in_words(options.file)
     documents, sealed = _documents(options, where)
-    intake = _Intake(in_store(options, lambda store: store.names()), revealed=sealed)
+    intake = _Intake(in_store(options, lambda store: store.names(), creates=True), revealed=sealed)
     for number, value in enumerate(documents, 1):
         intake.take(number, value)
     if intake.refused:
