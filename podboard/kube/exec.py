@@ -7,6 +7,7 @@ import contextlib
 import re
 import types
 from collections import deque
+from random import randint
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -43,6 +44,10 @@ DATA_EVERY = 600.0
 """Seconds after which a terminal is told its size again. The node ends a connection on which no data came for
 4 hours (``streamingConnectionIdleTimeout``), and pings are none; the same size once more is, and tells no
 program anything."""
+
+_SLOTS = 10
+"""Moments between two pings at which connections are pinged, each at one of them: of a hundred quiet ones, ten
+wake the process together, and not one after another."""
 
 _CLOSING = 1.0
 """Seconds for the closing handshake: a server that is gone does not keep a person from leaving."""
@@ -306,8 +311,11 @@ class ExecSession:
         liveness = Liveness(self._loop.time(), limit)
         said = self._loop.time()
         ping: asyncio.Task[None] | None = None
+        slot = every / _SLOTS
+        due = (self._loop.time() // slot + randint(1, _SLOTS)) * slot  # noqa: S311 - nobody must not guess it
         while self._ended is None:
-            await asyncio.sleep(every)
+            await asyncio.sleep(due - self._loop.time())
+            due = max(due + every, self._loop.time())
             heard, self._heard = self._heard, False
             verdict = liveness.tick(
                 self._loop.time(), heard=heard, reading=self._inbox.is_empty, held=self._flow.is_held

@@ -284,7 +284,8 @@ class Board(Screen[None], inherit_bindings=False):
     @property
     def focused_pane(self) -> TerminalPane | None:
         """The terminal that has the focus."""
-        return next((pane for pane in self._area.panes if pane is self.focused), None)
+        focused = self.focused
+        return next((pane for pane in self._area.panes if pane is focused), None)
 
     @property
     def has_terminals(self) -> bool:

@@ -186,16 +186,20 @@ class TerminalPane(LooksMixin, can_focus=True):
         strips = [(top + row, self._strips[row]) for row in rows]
         if any(strip.cell_length != place.width for _, strip in strips):
             return False
-        at, cursor = focused.hardware_cursor()
+        at, cursor = focused.hardware_cursor(place if focused is self else focused.region)
         app.cursor_position = at
         driver.paint(strips, left, app.console, at, cursor)
         return True
 
-    def hardware_cursor(self) -> tuple[Offset, Cursor | None]:
-        """Where the person's cursor belongs while the pane has the focus, and how it looks, if it is seen."""
+    def hardware_cursor(self, place: Region) -> tuple[Offset, Cursor | None]:
+        """Where the person's cursor belongs while the pane has the focus, and how it looks, if it is seen.
+
+        Args:
+            place: Where the pane is on the screen.
+        """
         cursor = self._cursor
         is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
-        at = self.region.offset + Offset(cursor.column, TITLE_LINES + cursor.row)
+        at = Offset(place.x + cursor.column, place.y + TITLE_LINES + cursor.row)
         return at, cursor if is_visible else None
 
     def _on_hold(self) -> bool:
