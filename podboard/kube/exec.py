@@ -46,7 +46,7 @@ DATA_EVERY = 600.0
 program anything."""
 
 _SLOTS = 10
-"""Moments between two pings at which connections are pinged, each at one of them: of a hundred quiet ones, ten
+"""Moments between two pings at which connections are pinged, each at one of them: of a hundred quiet ones ten
 wake the process together, and not one after another."""
 
 _CLOSING = 1.0
