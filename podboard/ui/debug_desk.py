@@ -68,7 +68,7 @@ class DebugDesk:
             if choice is not None and pane in self._board.panes:
                 terminal.debug(Debugging(debugger, target, choice))
                 self._board.show(pane)
-                self._board.action_reopen()
+                self._board.terminal_desk.action_reopen()
 
         self._board.app.push_screen(DebugDialog(target, cluster.debug_image, running), chosen)
 

@@ -251,11 +251,9 @@ class Keyboard:
                     pane.show_scroll()
             case _:
                 name = f"action_{action}"
-                board = self._board
-                act = getattr(board, name, None) or getattr(board.split_desk, name, None)
-                act = act or getattr(board.layout_desk, name)
+                act = getattr(self._board, name, None)
                 with self._failure_told(action):
-                    done = act()
+                    done = act() if act is not None else self._board.do(name)
                     if inspect.isawaitable(done):
                         self.wait_for(action, done)
 

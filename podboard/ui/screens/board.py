@@ -13,16 +13,15 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from podboard.errors import UsageError
-from podboard.model.badge import TerminalState
 from podboard.model.names import checked_namespace
-from podboard.model.pod_columns import Health, container_names, default_container, group
+from podboard.model.pod_columns import Health, default_container, group
 from podboard.model.size import Size as TerminalSize
 from podboard.model.target import Target
 from podboard.model.text import one_line
-from podboard.ui.arrangement import TITLE_LINES, arrange
+from podboard.ui.arrangement import arrange
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.keyboard import Keyboard
-from podboard.ui.keymap import LEADER_SHOWN
+from podboard.ui.keymap import NO_TERMINAL
 from podboard.ui.pod_rows import RECORD_SIGN
 from podboard.ui.record_desk import RecordDesk
 from podboard.ui.widgets.key_line import KeyLine
@@ -32,14 +31,14 @@ from podboard.ui.widgets.terminal_area import TerminalArea
 from podboard.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable
 
     from textual.app import ComposeResult
     from textual.geometry import Region
 
     from podboard.model.badge import Badge
     from podboard.model.broadcast import BroadcastRules
-    from podboard.model.pod import PodKey
+    from podboard.model.pod import Pod, PodKey
     from podboard.model.record import Json, Record
     from podboard.session.broadcast import Typist
     from podboard.session.climber import Ladder
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from podboard.ui.paste_desk import PasteDesk
     from podboard.ui.scroll_desk import ScrollDesk
     from podboard.ui.split_desk import SplitDesk
+    from podboard.ui.terminal_desk import TerminalDesk
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
 log = logging.getLogger(__name__)
@@ -68,12 +68,6 @@ LINES: Final = 2
 
 WORTH_A_WORD: Final = 0.3
 """Seconds after which a person wonders what is awaited."""
-
-MANY: Final = 12
-"""Terminals opened with one key without a question."""
-
-
-NO_TERMINAL: Final = "no terminal is open: enter opens one in this pod"
 
 
 class Board(Screen[None], inherit_bindings=False):
@@ -127,6 +121,22 @@ class Board(Screen[None], inherit_bindings=False):
         return [Strip.blank(crop.width)] * crop.height
 
     # -- the cluster ------------------------------------------------------------------------
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """What is shown, once it is reached."""
+        return self._cluster
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether nothing shall be opened any more."""
+        return self._is_leaving
+
+    @property
+    def cursor_pod(self) -> Pod | None:
+        """The pod under the cursor of the list."""
+        key = self._box.list.cursor
+        return self._view.pods.get(key) if self._view is not None and key is not None else None
 
     @property
     def ladder(self) -> Ladder | None:
@@ -197,27 +207,8 @@ class Board(Screen[None], inherit_bindings=False):
         self.broadcast_desk.refresh()
         for pane in self._area.panes:
             if pane.terminal.shown:
-                self._seek_successor(pane)
+                self.terminal_desk.seek_successor(pane)
                 pane.refresh_lines()
-
-    def _seek_successor(self, pane: TerminalPane) -> None:
-        """Find the pod to go on in, where the one of a terminal is gone."""
-        from podboard.session.successor import successor_of
-
-        terminal = pane.terminal
-        if self._cluster is None or not pane.is_ended:
-            return
-        pods = self._cluster.roster.pods if not self._cluster.trouble else {}
-        terminal.successor = successor_of(terminal.target, terminal.belongs_to, pods)
-
-    def action_successor(self) -> None:
-        """Go on in the pod that took the place of the active terminal's."""
-        pane = self._area.active
-        if pane is None or pane.terminal.successor is None or self._is_leaving:
-            self.tell("its pod is there, or no other took its place")
-            return
-        pane.terminal.move()
-        self._area.reopen(pane)
 
     def _refresh_list(self) -> None:
         self._list_is_due = False
@@ -549,93 +540,25 @@ class Board(Screen[None], inherit_bindings=False):
 
     async def action_records(self) -> None:
         """Show the pod records."""
-        key = self._box.list.cursor
-        pod = self._view.pods.get(key) if self._view is not None and key is not None else None
-        await self.desk.show(pod)
+        await self.desk.show(self.cursor_pod)
 
     # -- terminals --------------------------------------------------------------------------
-
-    async def action_open(self) -> None:
-        """Open terminals in the marked pods, or in the one under the cursor."""
-        if targets := self.chosen:
-            await self._open_after_asking(targets)
-
-    async def action_attach(self) -> None:
-        """Attach to the own processes of the marked pods, or of the one under the cursor."""
-        if targets := self.chosen:
-            await self._open_after_asking(targets, attach=True)
-
-    async def _open_after_asking(self, targets: Sequence[Target], *, attach: bool = False) -> None:
-        from podboard.ui.screens.confirm import Confirm
-
-        if len(targets) <= MANY:
-            await self._open(targets, attach=attach)
-            return
-
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
-            if yes:
-                self.keyboard.wait_for("open", self._open(targets, attach=attach))
-
-        self.app.push_screen(Confirm(f"Open {len(targets)} terminals?", "open them"), answered)
 
     def on_pod_list_chosen(self) -> None:
         """Open the pod that was double-clicked."""
         self.keyboard.perform("open")
 
-    def action_container(self) -> None:
-        """Choose the container of the pod under the cursor to open."""
-        from podboard.ui.screens.picker import Picker
-
-        key = self._box.list.cursor
-        if key is None or self._view is None:
-            return
-        names = container_names(self._view.pods[key])
-
-        def chosen(place: int | None) -> None:
-            if place is not None:
-                self.keyboard.wait_for("open", self._open([self._target(key, names[place])]))
-
-        self.app.push_screen(Picker(f"container of {key[1]}", names), chosen)
-
     def open_record(self, record: Record | None) -> None:
         """Open terminals in the pods of a record, whether they are in the list or not."""
         if record is not None:
-            self.keyboard.wait_for("open", self._open_record(record))
+            self.keyboard.wait_for("open", self.terminal_desk.open_record(record))
 
-    async def _open_record(self, record: Record) -> None:
-        from podboard.session.targets import targets_of
-
-        cluster, name = self._cluster, record.name
-        if cluster is None:
-            self.tell("not connected yet: open it again in a moment")
-            return
-        if cluster.context and record.context not in (None, cluster.context):
-            self.tell(one_line(f'"{name}" is for the context {record.context}, and not for this one'))
-            return
-        targets = targets_of(record, cluster)
-        if not targets:
-            self.tell(one_line(f'no pod of the list fits "{name}": {record.pod_name}'))
-            return
-        await self._open_after_asking(targets)
-        found = self.desk.record_for(targets[0])
-        if found is not None and found.record.name != name:
-            self.tell(one_line(f'the record of {targets[0].pod} is "{found.record.name}": {found.why}'))
-
-    def _target(self, key: PodKey, container: str = "") -> Target:
+    def target_of(self, key: PodKey, container: str = "") -> Target:
+        """Return a container of a pod, its default one where none is named."""
         pod = self._view.pods[key] if self._view is not None else None
         if pod is None:
             return Target(*key, container)
         return Target(*key, container or default_container(pod), pod.uid)
-
-    async def _open(self, targets: Sequence[Target], *, attach: bool = False) -> None:
-        width, height = self.room_for_terminals()
-        size = TerminalSize(width, max(height - TITLE_LINES, 1))
-        terminals = [terminal for target in targets if (terminal := self.make_terminal(target, size))]
-        if attach and self._cluster is not None:
-            self.debug_desk.join(terminals, self._cluster)
-        if terminals:
-            self._box.list.unmark()
-            self._show(await self._area.add(terminals))
 
     def make_terminal(self, target: Target, size: TerminalSize) -> Terminal | None:
         """Make a terminal that can be put on the board; None where none can be opened."""
@@ -664,85 +587,10 @@ class Board(Screen[None], inherit_bindings=False):
         height = self.size.height - LINES - self._area.diagnostics_height()
         return TerminalSize(max(self.size.width - (place.terminal_at or 0), 1), max(height, 1))
 
-    async def action_close(self) -> None:
-        """Close the active terminal."""
-        pane = self._area.active
-        if pane is None:
-            return
-        await self._area.close(pane)
-        if self._area.active is not None:
-            self._show(self._area.active)
-        else:
-            self.action_list()
-
-    def action_copy_role(self) -> None:
-        """Copy a Role that would allow the active terminal, and show it, as not every terminal copies."""
-        from podboard.model.role import role_for
-        from podboard.ui.screens.role import RoleShown
-
-        denied = self._area.active.terminal.denied if self._area.active is not None else None
-        if denied is None:
-            self.tell("no right is known to be missing here")
-            return
-        role = role_for(denied)
-        self.app.copy_to_clipboard(role)
-        self.app.push_screen(RoleShown(role))
-
-    def action_record(self) -> None:
-        """Record the active terminal, or no longer."""
-        pane = self._area.active
-        self.tell(pane.toggle_recording() if pane is not None else NO_TERMINAL)
-
-    def action_returning(self) -> None:
-        """Let the active terminal come back by itself after a drop, or no longer."""
-        if self._area.active is None:
-            self.tell(NO_TERMINAL)
-            return
-        terminal = self._area.active.terminal
-        terminal.returns = not terminal.returns
-        does = "opens a new shell by itself" if terminal.returns else "stays as it is"
-        self.tell(one_line(f"{terminal.target} {does} when its connection is dropped"))
-
-    def action_reopen(self) -> None:
-        """Open the shell of the active terminal again."""
-        if self._area.active is not None and not self._is_leaving:
-            self._area.reopen(self._area.active)
-
     def on_terminal_pane_changed(self, event: TerminalPane.Changed) -> None:
         """Let tabs, list and title say how terminals stand."""
-        self._tell_detour(event.pane)
-        self._tell_return(event.pane)
-        self._tell_recording(event.pane)
+        self.terminal_desk.tell(event.pane)
         self._refresh_terminals()
-
-    def _tell_detour(self, pane: TerminalPane) -> None:
-        """Say it to a person who looks at a terminal that was opened by another way than the first."""
-        terminal = pane.terminal
-        if (
-            pane is self._area.active
-            and terminal.badge.state is TerminalState.OPEN
-            and pane.told_opened != terminal.opened
-        ):
-            pane.told_opened = terminal.opened
-            if detour := terminal.detour:
-                why = f"{detour.method}: {detour.sentence}"
-                self.tell(one_line(f"opened by {terminal.badge.method} · {LEADER_SHOWN} d tells all · {why}"))
-
-    def _tell_return(self, pane: TerminalPane) -> None:
-        """Say it to a person who looks at a terminal that the same shell is there again."""
-        came_back = pane.terminal.came_back
-        if came_back and pane is self._area.active and pane.told_return != came_back:
-            self.tell(came_back)
-        pane.told_return = came_back
-
-    def _tell_recording(self, pane: TerminalPane) -> None:
-        """Note where it is recorded, and say it to the person if that came to an end by itself."""
-        terminal = pane.terminal
-        self.desk.history.note_recordings(terminal)
-        if terminal.recording_trouble != pane.told_recording:
-            pane.told_recording = terminal.recording_trouble
-            if terminal.recording_trouble:
-                self.tell(terminal.recording_trouble)
 
     def on_terminal_area_changed(self) -> None:
         """Let tabs, list and title say which terminals there are."""
@@ -766,6 +614,24 @@ class Board(Screen[None], inherit_bindings=False):
             # Behind the terminal's first paint, and once for all that a program may set off till then.
             self._list_is_due = True
             self.set_timer(REFRESH, self._refresh_list)
+
+    def do(self, action: str) -> Awaitable[None] | None:
+        """Do what one of the desks does; returns what is to be waited for.
+
+        Args:
+            action: The method's name.
+        """
+        desks = (self.terminal_desk, self.split_desk, self.layout_desk)
+        act: Callable[[], Awaitable[None] | None]
+        act = next(getattr(desk, action) for desk in desks if hasattr(desk, action))
+        return act()
+
+    @cached_property
+    def terminal_desk(self) -> TerminalDesk:
+        """What a person does with them."""
+        from podboard.ui.terminal_desk import TerminalDesk
+
+        return TerminalDesk(self, self._area)
 
     # -- terminals beside each other --------------------------------------------------------
 
@@ -795,7 +661,7 @@ class Board(Screen[None], inherit_bindings=False):
         if self._view is None or pods.cursor is None:
             return []
         keys = [key for key in self._view.keys if key in pods.marked] or [pods.cursor]
-        return [self._target(key) for key in keys]
+        return [self.target_of(key) for key in keys]
 
     def unmark(self) -> None:
         """Take the marks away."""

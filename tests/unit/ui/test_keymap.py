@@ -12,6 +12,7 @@ from podboard.ui.screens.board import Board
 from podboard.ui.scroll_desk import ScrollDesk
 from podboard.ui.scroll_mode import ScrollMode
 from podboard.ui.split_desk import SplitDesk
+from podboard.ui.terminal_desk import TerminalDesk
 
 TABLES = {
     "list": LIST,
@@ -83,13 +84,13 @@ def test_no_key_means_two_things(table: tuple[Key, ...]) -> None:
 def test_every_action_exists(name: str) -> None:
     for entry in TABLES[name]:
         doer = DONE_BY.get(name, Board)
-        doers = (doer, SplitDesk, LayoutDesk)
+        doers = (doer, TerminalDesk, SplitDesk, LayoutDesk)
         done = next((found for by in doers if (found := getattr(by, f"action_{entry.action}", None))), None)
         assert entry.action in BY_THE_KEYBOARD or callable(done)
 
 
 def test_every_action_has_a_key() -> None:
-    doers = (Board, ScrollDesk, ScrollMode, SplitDesk, LayoutDesk)
+    doers = (Board, ScrollDesk, ScrollMode, TerminalDesk, SplitDesk, LayoutDesk)
     names = {name for doer in doers for name in vars(doer) if name.startswith("action_")}
     actions = {name.removeprefix("action_") for name in names}
     assert actions | BY_THE_KEYBOARD == {entry.action for table in TABLES.values() for entry in table}
