@@ -372,11 +372,11 @@ async def test_leaving_asks_where_something_was_typed(database: Path) -> None:
     async with at_the_board(**with_records(StillCluster(*PODS), database)) as person:
         await person.sees("◆")
         person.type("Gre")
-        await person.sees("record web")
+        await person.sees("ctrl+s")
         person.type(ESCAPE)
         await person.sees("pod records")
         person.type("e")
-        await person.sees("record web")
+        await person.sees("ctrl+s")
         person.type(f"-2{ESCAPE}")
         await person.sees("Leave without storing what was typed?")
         person.type("n")
