@@ -210,7 +210,7 @@ async def test_filtering_and_going_about(database: Path) -> None:
         await person.sees("pod records   1 of 101", "ask Ann")
         person.type("\r")
         person.type("e")
-        await person.sees("record web")
+        await person.sees("record web", "ctrl+s store")
         person.type(f"{ESCAPE}")
         await person.sees("pod records   1 of 101")
         person.type("/x")
