@@ -27,8 +27,8 @@ async def measure(namespace: str, pod: str) -> float:
         InTerminal(Path("/nowhere"), "") as person,
         wiring.open_ways(Overrides(namespace=namespace), person.services) as ways,
     ):
-        target = await exec_flow._find(ways, namespace, wish, parse_name(pod))
-        channel = await exec_flow._climb(ways, exec_flow._request(wish, target), verbose=False)
+        found = await exec_flow._find(ways, namespace, wish, parse_name(pod))
+        channel, _ = await exec_flow._climb(ways, exec_flow._request(wish, found.target), verbose=False)
         seconds = time.perf_counter() - started
         await channel.close()
     return seconds

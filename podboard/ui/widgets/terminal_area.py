@@ -162,6 +162,7 @@ class TerminalArea(LooksMixin, PlainVertical):
     async def split(self, pane: TerminalPane, direction: Direction, terminal: Terminal) -> TerminalPane:
         """Open a new terminal beside another, in the same tab; returns its pane."""
         new = (await self._open([terminal]))[0]
+        new.display = True
         self.group_of(pane).layout.split(pane, direction, new)
         await self.mount(new)
         return new
@@ -174,7 +175,11 @@ class TerminalArea(LooksMixin, PlainVertical):
             self._serve(terminal)
         # Let the requests go out: the servers start the shells while the panes are put on the screen.
         await asyncio.sleep(0)
-        return [TerminalPane(terminal) for terminal in terminals]
+        panes = [TerminalPane(terminal) for terminal in terminals]
+        for pane in panes:
+            # Else the screen would be laid out twice: now, and when the tab is shown.
+            pane.display = False
+        return panes
 
     def reopen(self, pane: TerminalPane) -> None:
         """Open a shell again in a terminal whose shell has ended, or was dropped."""
