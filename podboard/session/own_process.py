@@ -31,7 +31,7 @@ def _host() -> str:
 def _start_of(pid: int) -> str:
     """Return when a process was started, in the system's own measure; empty where there is none."""
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
         # Behind the command's name, which may hold anything: its 20th field from there.
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except FileNotFoundError:

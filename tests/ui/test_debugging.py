@@ -91,7 +91,7 @@ async def test_without_an_image_nothing_is_added() -> None:
         person.type(ESCAPE)
         await person.no_longer_sees("debug container for")
         assert shells.rung.debugs.images == []
-        assert "no shell in this image" in person.screen()
+        await person.sees("no shell in this image")
 
 
 async def test_one_that_is_there_is_offered() -> None:

@@ -87,8 +87,8 @@ async def test_what_takes_long_is_told_way_by_way(columns: int, rows: int) -> No
         assert "→ log in again: aws sso login" in words(person)
         assert f"2 ws:record {NONE} no record of this pod" in words(person)
         assert f"4 ws:in-cluster {NONE} not inside a cluster" in words(person)
-        assert "ssh · ◐ connecting" in person.screen()
-        assert "1 web-1 ◐" in person.lines()[0]
+        await person.sees("ssh · ◐ connecting")
+        await person.until(lambda: "1 web-1 ◐" in person.lines()[0])
         # The sentence has its status in it, and is not given it again.
         assert person.screen().count("401") == 1
         before = seconds(person, SSH)
@@ -158,7 +158,7 @@ async def test_hostile_words_stay_words() -> None:
         await open_first(person)
         await person.sees("[red]nobody[/]", "[bold]", "[blink]no", "✗ failed")
         assert person.outer.title != "owned"
-        assert "web-2" in person.screen()
+        await person.sees("web-2")
 
 
 # -- when no way opens ----------------------------------------------------------------------
@@ -185,7 +185,7 @@ async def test_when_all_fail_each_says_why_and_what_to_do(columns: int, rows: in
             assert text in told
         assert told.count("the token expired") == 1
         await person.sees("1 web-1 ✗")
-        assert "ssh · ✗ failed" in person.screen()
+        await person.sees("ssh · ✗ failed")
 
 
 @pytest.mark.parametrize("again", ["\r", f"{LEADER}r"])
@@ -218,14 +218,14 @@ async def test_a_detour_is_told_where_the_person_looks(columns: int, rows: int) 
     async with at_the_board(cluster.connect, columns, rows) as person:
         await open_first(person)
         await person.sees("ssh · ● open", "opened by ssh · ctrl+] d tells all · ws:kubeconfig: the token exp")
-        assert "opened by ssh" in person.lines()[-1]
-        assert "1 web-1 ● " in person.lines()[0]
+        await person.until(lambda: "opened by ssh" in person.lines()[-1])
+        await person.until(lambda: "1 web-1 ● " in person.lines()[0])
         # The shell's keys do not take it away, and it takes none of the shell's rows.
         person.type("l")
         await person.until(lambda: channel.input == b"l")
         person.type("s\r")
         await person.until(lambda: channel.input == b"ls\r")
-        assert "opened by ssh" in person.lines()[-1]
+        await person.until(lambda: "opened by ssh" in person.lines()[-1])
         assert channel.sizes == []
         person.type(LEADER)
         await person.no_longer_sees("opened by ssh")

@@ -119,8 +119,8 @@ async def test_a_long_trouble_is_told_to_its_end(cluster: StillCluster) -> None:
         await person.sees("trying again in 3 s: nobody", "allowed to you", "NAME", "postgres-0", "enter open")
         cluster.say("listing pods…")
         await person.no_longer_sees("allowed to you")
-        assert "pods 7  listing pods…" in person.lines()[1]
-        assert "NAMESPACE" in person.lines()[2]
+        await person.until(lambda: "pods 7  listing pods…" in person.lines()[1])
+        await person.until(lambda: "NAMESPACE" in person.lines()[2])
 
 
 @pytest.mark.parametrize("key", ["t", "d"])
@@ -374,7 +374,7 @@ async def test_where_ip_and_node_have_no_room_it_is_said(cluster: StillCluster) 
 
 
 async def test_a_new_width_changes_the_columns(person: Person) -> None:
-    assert "RESTARTS" in person.screen()
+    await person.sees("RESTARTS")
     person.resize(80, 24)
     await person.sees("↻")
     person.resize(30, 10)

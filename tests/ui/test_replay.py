@@ -65,7 +65,7 @@ async def test_a_recording_plays_to_its_end() -> None:
 
 async def test_a_pause_stands_still_and_a_step_goes_on() -> None:
     async with playing(cast(*SESSION)) as person:
-        assert "⏸ 0:00:0" in person.lines()[0]
+        await person.until(lambda: "⏸ 0:00:0" in person.lines()[0])
         person.type(".")
         await person.sees("$ ls", "⏸ 0:10:00 of 1:02:05")
         person.type(".")

@@ -113,7 +113,7 @@ async def test_a_split_opens_the_same_pod_beside(anywhere: Person, shells: Shell
         assert person.lines()[first[1]][second[0] - 1] == "│"
     else:
         assert first[0] == second[0]
-        assert "web-1 · app" in person.lines()[second[1] - 1]
+        await person.until(lambda: "web-1 · app" in person.lines()[second[1] - 1])
     assert [asked[1] for asked in shells.rung.asked][1] == sizes(person)[1]
     person.type("ls\r")
     await person.until(lambda: shells[1].input == b"ls\r")
@@ -137,7 +137,7 @@ async def test_one_that_has_not_the_focus_is_painted_and_the_cursor_stays(
 async def test_marked_pods_are_opened_as_a_grid(person: Person, shells: Shells) -> None:
     await four(person, shells)
     assert shells.opened == ["web-1", "web-2", "web-3", "web-4"]
-    assert "1 web-1 +3 ●" in person.lines()[0]
+    await person.until(lambda: "1 web-1 +3 ●" in person.lines()[0])
     at = [person.point_at(f"shell-{number}:~$") for number in range(4)]
     assert at[0][1] == at[1][1] < at[2][1] == at[3][1]
     assert at[0][0] == at[2][0] < at[1][0] == at[3][0]
