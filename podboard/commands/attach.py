@@ -6,7 +6,7 @@ from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from podboard.commands.database_flag import add_database_flag, database_of
-from podboard.commands.flags import add_cluster_flags, overrides
+from podboard.commands.flags import add_cluster_flags, add_stream_flags, overrides
 
 if TYPE_CHECKING:
     import argparse
@@ -36,17 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], to
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "target", metavar="POD|TYPE/NAME", help="a pod, or what stands for pods: deploy/web, svc/web"
-    )
-    parser.add_argument(
-        "-c", "--container", metavar="NAME", default="",
-        help="the container; else the one the pod names as its default, else its first",
-    )  # fmt: skip
-    parser.add_argument("-i", "--stdin", action="store_true", help="pass standard input to the process")
-    parser.add_argument("-t", "--tty", action="store_true", help="standard input is its terminal; needs -i")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print what comes from the process only")
-    parser.add_argument("-v", "--verbose", action="store_true", help="print what became of each way in")
+    add_stream_flags(parser, "process", "standard input is its terminal; needs -i")
     add_cluster_flags(parser)
     add_database_flag(parser)
 

@@ -54,6 +54,27 @@ def add_cluster_flags(parser: argparse.ArgumentParser) -> argparse._MutuallyExcl
     return where
 
 
+def add_stream_flags(parser: argparse.ArgumentParser, whose: str, tty: str) -> None:
+    """Add what ``exec`` and ``attach`` have in common: the container, and the streams.
+
+    Args:
+        whose: Whose streams they are, in a word.
+        tty: What ``-t`` does.
+    """
+    parser.add_argument(
+        "target", metavar="POD|TYPE/NAME", help="a pod, or what stands for pods: deploy/web, svc/web"
+    )
+    parser.add_argument(
+        "-c", "--container", metavar="NAME", default="",
+        help="the container; else the one the pod names as its default, else its first",
+    )  # fmt: skip
+    add = partial(parser.add_argument, action="store_true")
+    add("-i", "--stdin", help=f"pass standard input to the {whose}")
+    add("-t", "--tty", help=tty)
+    add("-q", "--quiet", help=f"print what comes from the {whose} only")
+    add("-v", "--verbose", help="print what became of each way in")
+
+
 def overrides(options: argparse.Namespace) -> Overrides:
     """Return what the flags say."""
     from podboard.model.overrides import Overrides
