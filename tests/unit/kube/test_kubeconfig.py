@@ -1,5 +1,7 @@
 import base64
 import itertools
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -356,11 +358,47 @@ def test_yaml_errors_tell_the_line_and_no_secret(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 900, "&a [*a, *b]", "\x00", "a: !!python/object/apply:os.system [ls]"]
+    "text",
+    [
+        "&a [*a, *b]",
+        "\x00",
+        "a: !!python/object/apply:os.system [ls]",
+        "a: 2001-13-45",
+        "a: !!bool maybe",
+        "a: !!int ''",
+        "a: !!timestamp today",
+        f"a: {'1:' * 300}1.0",
+    ],
 )
 def test_hostile_yaml_is_refused(home: Home, text: str) -> None:
     home.write(text)
     assert "no valid YAML" in home.refusal()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\nb: " + "[" * 100_000, 2),
+        ("- " * 100_000, 1),
+        ("{a: " * 100_000, 1),
+        ("".join(f"{' ' * level}a:\n" for level in range(80)), 64),
+    ],
+)
+def test_what_is_nested_without_end_is_refused_and_crashes_nothing(text: str, line: int, home: Home) -> None:
+    file = home.write(text)
+    # The C stack is the process's own.
+    done = subprocess.run(
+        [sys.executable, "-m", "podboard", "exec", "--kubeconfig", file, "deploy/web", "--", "true"],
+        env={"HOME": str(home.path)}, capture_output=True, text=True, check=False, timeout=30,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"~/.kube/config is nested too deeply, line {line}\n" in done.stderr
+
+
+def test_nesting_that_a_person_may_write_is_read(home: Home) -> None:
+    extensions = [{"name": "x", "extension": yaml.safe_load("[" * 50 + "]" * 50)}]
+    home.write(config(extensions=extensions))
+    assert home.load().server == "https://dev:6443"
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "7\n", "just text\n"])
