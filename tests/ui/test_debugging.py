@@ -10,6 +10,9 @@ from msgspec.structs import replace
 from podboard.errors import ApiError, Denied, PodboardError, RemotePodError
 from podboard.model.ending import dropped, exited, failed
 from podboard.model.pod import Pod
+from podboard.model.target import Target
+from podboard.session.debugging import Choice
+from podboard.ui.screens.debug import DebugDialog
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
 from podboard.wire.explain import explain
 from tests.support.pods import pod
@@ -92,6 +95,26 @@ async def test_without_an_image_nothing_is_added() -> None:
         await person.no_longer_sees("debug container for")
         assert shells.rung.debugs.images == []
         await person.sees("no shell in this image")
+
+
+@pytest.mark.parametrize(("typed", "image"), [("e\r", "busybox:1.36"), ("e\x15netshoot\r", "netshoot")])
+async def test_keys_typed_ahead_of_the_dialog_are_for_it(typed: str, image: str) -> None:
+    shells = without_shell(FakeChannel())
+    shells.rung.debugs.starts.set()
+    async with at_the_board(shells.cluster.connect) as person:
+        await open_in_vain(person)
+        person.type(typed)
+        await person.sees("● open")
+        assert shells.rung.debugs.images == [image]
+
+
+async def test_it_takes_enter_before_its_line_is_there() -> None:
+    async with at_the_board(without_shell().cluster.connect) as person:
+        await person.sees("pay-1")
+        dialog, answers = DebugDialog(Target("shop", "pay-1"), "busybox:1.36", []), list[Choice | None]()
+        person.app.push_screen(dialog, answers.append)
+        await dialog.action_add()
+        await person.until(lambda: answers == [Choice("", "busybox:1.36")])
 
 
 async def test_one_that_is_there_is_offered() -> None:

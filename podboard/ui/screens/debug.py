@@ -38,8 +38,10 @@ class DebugDialog(Dialog[Choice | None]):
     def __init__(self, target: Target, image: str, running: Sequence[str]) -> None:
         super().__init__()
         self._target = target
-        self._image = image
         self._there = running
+        # Made now: keys that were typed ahead come before it is on the screen.
+        self._line = Line("")
+        self._line.value = image
 
     def compose(self) -> ComposeResult:
         """What is known, what will be done, and a line for the image."""
@@ -54,9 +56,7 @@ class DebugDialog(Dialog[Choice | None]):
             )
             with Vertical(classes="dialog-prompt"):
                 yield Static(Content("image"))
-                line = Line("")
-                line.value = self._image
-                yield line
+                yield self._line
             keys = "enter  add it, and open a shell in it    esc  cancel"
             if self._there:
                 yield Static(Content(f"{self._there[-1]} is there already, and runs."))
@@ -65,9 +65,8 @@ class DebugDialog(Dialog[Choice | None]):
 
     async def action_add(self) -> None:
         """Take the image that was typed."""
-        line = self.query_one(Line)
-        await line.settled()
-        if image := line.value.strip():
+        await self._line.settled()
+        if image := self._line.value.strip():
             self.dismiss(Choice("", image))
 
     def action_reuse(self) -> None:
