@@ -12,7 +12,7 @@ from podboard.vt.screen import Screen
 from podboard.wire.asciicast import Cast, Code, read_cast
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
-from tests.ui.person import LEADER, Person, at_the_board
+from tests.ui.person import LEADER, UP, Person, at_the_board
 from tests.ui.still import Shells
 
 PODS = (pod("api-1"), pod("db-1"))
@@ -43,9 +43,18 @@ async def open_first(person: Person, shells: Shells) -> None:
     await person.sees("● open", "web:~$")
 
 
+def casts(folder: Path) -> list[Cast]:
+    files = {path.name: path.read_bytes() for path in folder.glob("*")}
+    return [read_cast(text.splitlines(keepends=True), name) for name, text in files.items() if text]
+
+
+def written(folder: Path) -> list[Code]:
+    return [event.code for cast in casts(folder) for event in cast.events]
+
+
 def only_cast(folder: Path) -> Cast:
-    [path] = folder.iterdir()
-    return read_cast(path.read_bytes().splitlines(keepends=True), path.name)
+    [cast] = casts(folder)
+    return cast
 
 
 async def test_a_key_starts_and_stops_a_recording(person: Person, shells: Shells, folder: Path) -> None:
@@ -125,3 +134,35 @@ async def test_there_is_nothing_to_record_without_a_shell(person: Person, shells
     await person.sees("closed 0")
     person.type(f"{LEADER}R")
     await person.sees("there is no shell to record")
+
+
+@pytest.mark.parametrize("with_input", [True, False])
+async def test_a_broadcast_is_recorded_by_each_of_its_terminals(
+    person: Person, shells: Shells, folder: Path, *, with_input: bool
+) -> None:
+    shells.cluster.recordings = Recordings(folder, "kind-dev", automatic=True, with_input=with_input)
+    person.type("*s")
+    await person.until(lambda: len(shells.opened) == 2)
+    # The one asks for arrows of another kind, the other for pastes in brackets.
+    shells.say(0, "\x1b[?1h")
+    shells.say(1, "\x1b[?2004h")
+    await person.until(lambda: shells[0].taken == shells[1].taken == 1)
+    person.type(f"{LEADER}b")
+    await person.sees("enter  arm 2 of 2")
+    person.type("\r")
+    await person.sees("BROADCAST to 2 terminals")
+    person.type(f"ls{UP}")
+    await person.until(lambda: shells[1].input == b"ls\x1b[A")
+    person.paste("id")
+    heard = [b"ls\x1bOAid", b"ls\x1b[A\x1b[200~id\x1b[201~"]
+    await person.until(lambda: [shells[0].input, shells[1].input] == heard)
+    for shell in (shells[0], shells[1]):
+        shell.say(Ended(exited(0)))
+    await person.until(lambda: written(folder).count(Code.EXIT) == len(heard))
+    recorded = sorted(
+        (cast.title, "".join(data for _, code, data in cast.events if code == Code.INPUT))
+        for cast in casts(folder)
+    )
+    titles = [f"shop/{name} · app · kind-dev" for name in ("api-1", "db-1")]
+    inputs = [given.decode() for given in heard] if with_input else ["", ""]
+    assert recorded == list(zip(titles, inputs, strict=True))
