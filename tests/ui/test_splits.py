@@ -11,6 +11,7 @@ import pytest_asyncio
 from podboard.model.ending import dropped, exited
 from podboard.model.size import Size
 from podboard.ui.layout import Direction
+from podboard.ui.screens.board import Board
 from podboard.wire.exec_channel import Ended, Stdout
 from tests.support.pods import pod
 from tests.ui.person import LEADER, at_the_board
@@ -190,7 +191,8 @@ async def test_tabs_keep_the_one_that_had_the_focus(person: Person, shells: Shel
     await person.sees("2 web-5 ●!")
 
 
-async def test_the_focus_is_marked_without_colour(shells: Shells) -> None:
+async def test_the_focus_is_marked_without_colour(shells: Shells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Board, "_tick", lambda _: None)  # it is marked at once, and not within a second
     async with at_the_board(shells.cluster.connect, 140, 40, colors=False) as person:
         await person.sees("web-6")
 
@@ -201,8 +203,11 @@ async def test_the_focus_is_marked_without_colour(shells: Shells) -> None:
 
         await two(person, shells, "-")
         await person.until(lambda: marked() == [person.point_at("second:~$")[1] - 1])
-        person.type(f"{LEADER}{UP}")
-        await person.until(lambda: marked() == [person.point_at("first:~$")[1] - 1])
+        for _ in range(2):
+            person.type(f"{LEADER}{UP}")
+            await person.until(lambda: marked() == [person.point_at("first:~$")[1] - 1])
+            person.type(f"{LEADER}{DOWN}")
+            await person.until(lambda: marked() == [person.point_at("second:~$")[1] - 1])
 
 
 # -- how they lie -------------------------------------------------------------------------------

@@ -330,16 +330,19 @@ class TerminalPane(LooksMixin, can_focus=True):
         if self.is_attached:
             self._paint_rows([])
 
+    def watch_has_focus(self, _has_focus: bool) -> None:  # noqa: FBT001 - as Textual has it
+        """Mark the title, or no longer."""
+        super().watch_has_focus(_has_focus)
+        self.refresh_lines()
+
     def on_focus(self) -> None:
         """Show the cursor, and tell a program that wants to know."""
-        self.refresh_lines()
         self.aim_cursor()
         if self._core.focus_reports:
             self.terminal.write(b"\x1b[I")
 
     def on_blur(self) -> None:
         """Hide the cursor, and tell a program that wants to know."""
-        self.refresh_lines()
         if self._driver is not None:
             self._driver.show_cursor(None)
         if self._core.focus_reports:
