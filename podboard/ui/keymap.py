@@ -85,7 +85,7 @@ AFTER_LEADER: Final = (
         "resize",
         "H J K L",
         "",
-        "move the border, again without the leader at once; ctrl+arrows by 1",
+        f"move the border; at once again without {LEADER_SHOWN}; ctrl+arrows by 1",
     ),
     Key("left_curly_bracket", "swap_back", "{", "", "change places with the terminal before"),
     Key("right_curly_bracket", "swap_on", "}", "", "change places with the next terminal"),
@@ -118,16 +118,14 @@ OFFERED: Final = (
 
 ENDED: Final = (
     Key("enter", "reopen", "enter", "reopen", "open the shell again"),
-    Key("s", "successor", "s", "", "go on in the pod that took the place of this one, where it is gone"),
+    Key("s", "successor", "s", "", "go on in the pod that took the place of one that is gone"),
     Key("e", "debug", "e", "", "add a debug container, where the image has no shell"),
     Key("y", "copy_role", "y", "", "copy a Role that would allow it, where a right was missing"),
 )
 """In a terminal whose shell has ended, or did not open."""
 
 SCROLLING: Final = (
-    Key(
-        "slash", "search", "/", "search", "search: a regular expression; small letters stand for capitals too"
-    ),
+    Key("slash", "search", "/", "search", "search: a regular expression; small letters find capitals, too"),
     Key("question_mark", "search_back", "?", "", "search backward"),
     Key("asterisk", "seek_word", "*", "", "where the word under the cursor comes next"),
     Key("number_sign", "seek_word_back", "#", "", "where the word under the cursor came last"),
@@ -179,7 +177,7 @@ RECORDS: Final = (
     Key("x,delete", "remove", "x", "remove", "remove this record, once its name is typed"),
     Key("slash", "filter", "/", "filter", "show the records that a text is in"),
     Key("question_mark,f1", "help", "?", "help", "show all keys"),
-    Key("escape,ctrl+q,ctrl+c", "back", "esc", "back", "take the filter away, then go back to the pods"),
+    Key("escape,ctrl+q,ctrl+c", "back", "esc", "back", "clear the filter, then go back to the pods"),
     Key("q,r", "close", "q", "", "go back to the pods"),
     Key("j,down", "down", "j", "", "next record"),
     Key("k,up", "up", "k", "", "previous record"),

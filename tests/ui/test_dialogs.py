@@ -41,6 +41,8 @@ async def test_the_help_explains_every_key(columns: int, rows: int) -> None:
         told = "\n".join(str(static.content) for static in person.app.screen.query(Static))
         for entry in (*LIST, *AFTER_LEADER, *ENDED, *SCROLLING):
             assert f"  {entry.shown:<8}{entry.help}" in told
+        for part in person.app.screen.query(".dialog-part").results(Static):
+            assert part.size.height == len(str(part.content).splitlines()), "a line is broken"
         person.type("j" * 60)
         await person.sees("esc  back")
         person.type("k" * 60)
