@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from podboard.errors import DatabaseError
@@ -131,7 +132,7 @@ class LayoutDesk:
     def _forget(self, *, was_kept: bool = True) -> None:
         if self._keeping is not None:
             if was_kept:
-                self._board.desk.remember(**{_LAST: None})
+                self._board.desk.forget(_LAST)
             self._board.run_worker(asyncio.to_thread(self._keeping.forget), exit_on_error=False)
 
     async def keep_last(self) -> None:
@@ -171,39 +172,60 @@ class LayoutDesk:
             self._board.keyboard.ask("save the layout as ", self._save)
 
     def _save(self, typed: str) -> None:
-        name = one_line(typed.strip())[:_LONGEST_NAME]
-        if not name:
-            return
-        tabs: list[Json] = [
-            _tab(layout.map(lambda pane: pane.terminal), active.terminal, {})
-            for layout, active in self._layouts()
-        ]
-        self._board.desk.remember(**{f"{_NAMED}{name}": tabs})
-        self._board.tell(f'saved as "{name}"')
+        if name := _name(typed):
+            tabs: list[Json] = [
+                _tab(layout.map(lambda pane: pane.terminal), active.terminal, {})
+                for layout, active in self._layouts()
+            ]
+            self._board.desk.remember(**{f"{_NAMED}{name}": tabs})
+            self._board.tell(f'saved as "{name}"')
 
     async def action_open_layout(self) -> None:
-        """Choose a layout, and open terminals in it."""
-        from podboard.ui.screens.picker import Picker
+        """Choose a layout, and open terminals in it; rename or remove one."""
+        from podboard.ui.screens.layouts import Layouts
 
         try:
             state = await self._board.desk.board_state()
         except DatabaseError as error:
             self._board.tell(one_line(f"no layouts: {error.message}"))
             return
-        found = {
+        kept = {
             name.removeprefix(_NAMED): tabs
-            for name, kept in sorted(state.items())
-            if name.startswith(_NAMED) and (tabs := _read(kept))
+            for name, tabs in sorted(state.items())
+            if name.startswith(_NAMED) and _read(tabs)
         }
-        if not found:
+        if not kept:
             self._board.tell("no layout was saved on this cluster")
             return
 
         def chosen(place: int | None) -> None:
             if place is not None:
-                self._board.keyboard.wait_for("open_layout", self._open(list(found.values())[place], {}))
+                tabs = _read(list(kept.values())[place])
+                self._board.keyboard.wait_for("open_layout", self._open(tabs, {}))
 
-        self._board.app.push_screen(Picker("layout", list(found)), chosen)
+        self._board.app.push_screen(
+            Layouts(list(kept), partial(self._ask_for_name, kept), partial(self._remove, kept)), chosen
+        )
+
+    def _ask_for_name(self, kept: Mapping[str, Json], name: str) -> None:
+        """Let the person call a layout otherwise."""
+
+        def typed(text: str) -> None:
+            new = _name(text)
+            if new in kept and new != name:
+                self._board.tell(f'there is a layout "{new}" already')
+            elif new and new != name:
+                self._board.desk.remember(**{f"{_NAMED}{new}": kept[name]})
+                self._board.desk.forget(f"{_NAMED}{name}")
+                self._board.tell(one_line(f'"{name}" is called "{new}" now'))
+
+        self._board.keyboard.ask("call the layout ", typed, one_line(name))
+        self._board.keyboard.show()
+
+    def _remove(self, kept: dict[str, Json], name: str) -> None:
+        del kept[name]
+        self._board.desk.forget(f"{_NAMED}{name}")
+        self._board.tell(one_line(f'"{name}" is removed'))
 
     def _layouts(
         self, is_wanted: Callable[[TerminalPane], bool] = lambda _: True
@@ -291,6 +313,10 @@ def _tab(layout: Layout[Terminal], active: Terminal, shown: Mapping[Terminal, st
         "layout": layout.to_json(written),
         "active": leaves.index(active) if active in leaves else 0,
     }
+
+
+def _name(typed: str) -> str:
+    return one_line(typed.strip())[:_LONGEST_NAME]
 
 
 def _read(kept: Json) -> list[Tab]:

@@ -67,6 +67,8 @@ class RecordDesk:
         self._found: dict[PodKey, Resolution | None] = {}
         self._context = ""
         self._changed: dict[str, Json] = {}
+        self._forgotten: set[str] = set()
+        self._board_is_read = asyncio.Lock()
         self._leaving = False
         self._settled = asyncio.Event()
         self._stirred = asyncio.Event()
@@ -142,12 +144,19 @@ class RecordDesk:
         await self.history.write(store)
         if self._leaver is not None:
             await self._leaver.write(store)
-        if self._changed and self._context:
-            changed, self._changed = self._changed, {}
-            try:
-                await store.save_board(self._context, await store.board(self._context) | changed)
-            except DatabaseError as error:
-                log.warning("what the board is like is not kept: %s", error.message)
+        if (self._changed or self._forgotten) and self._context:
+            async with self._board_is_read:
+                await self._write_board(store)
+
+    async def _write_board(self, store: Store) -> None:
+        changed, forgotten, self._changed, self._forgotten = self._changed, self._forgotten, {}, set()
+        try:
+            kept = await store.board(self._context) | changed
+            await store.save_board(
+                self._context, {name: value for name, value in kept.items() if name not in forgotten}
+            )
+        except DatabaseError as error:
+            log.warning("what the board is like is not kept: %s", error.message)
 
     # -- the history ------------------------------------------------------------------------
 
@@ -207,12 +216,22 @@ class RecordDesk:
 
     async def board_state(self) -> Mapping[str, Json]:
         """Return what the board is like by now, as far as the database knows; raises DatabaseError."""
-        kept = await self._store.board(self._context) if self._store is not None else {}
-        return kept | self._changed
+        # Not while it is written: what has changed is nowhere then.
+        async with self._board_is_read:
+            kept = await self._store.board(self._context) if self._store is not None else {}
+            kept |= self._changed
+            return {name: value for name, value in kept.items() if name not in self._forgotten}
 
     def remember(self, **changed: Json) -> None:
         """Keep what the person changed about the board."""
         self._changed |= changed
+        self._forgotten -= changed.keys()
+        self._stirred.set()
+
+    def forget(self, name: str) -> None:
+        """Keep no longer what was kept by a name."""
+        self._changed.pop(name, None)
+        self._forgotten.add(name)
         self._stirred.set()
 
     # -- records ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from podboard.model.ending import exited
 from podboard.model.pod import OwnerReference
 from podboard.wire.exec_channel import Ended, Stdout
 from tests.support.pods import pod
-from tests.ui.person import LEADER, at_the_board
+from tests.ui.person import ESCAPE, LEADER, at_the_board
 from tests.ui.still import Shells
 
 if TYPE_CHECKING:
@@ -127,6 +127,80 @@ async def test_where_a_pod_is_gone_its_successor_is_opened(tmp_path: Path) -> No
         await person.sees("one")
         person.type("\r")
         await person.until(lambda: shells.opened == ["api-5c2b1d7f9-bbbbb"])
+
+
+async def save(person: Person, name: str) -> None:
+    person.type(f"{LEADER}w")
+    await person.sees("save the layout as ▏")
+    person.type(f"{name}\r")
+    await person.sees(f'saved as "{name}"')
+
+
+async def layouts(person: Person) -> str:
+    person.type(f"{LEADER}W")
+    return await person.sees("enter  open    ctrl+r  rename    ctrl+d  remove    esc  cancel")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (140, 40)])
+async def test_a_layout_is_removed_once_its_name_is_typed(tmp_path: Path, columns: int, rows: int) -> None:
+    async with at_a_shop(tmp_path, columns=columns, rows=rows) as (person, shells):
+        person.type("\r")
+        await speaks(person, shells, 0, "first:~$ ")
+        await save(person, "evening")
+        await save(person, "morning")
+        await layouts(person)
+        # Typed ahead: what narrows the choice comes before the key behind it.
+        person.type("morn\x04")
+        await person.sees("Remove the layout morning?", "type its name to remove it")
+        person.type("evening\r")
+        await person.sees("that is not morning")
+        person.type(ESCAPE)
+        await person.no_longer_sees("Remove the layout")
+        await person.sees("morning")
+        person.type("\x04")
+        await person.sees("Remove the layout morning?")
+        person.type("morning\r")
+        await person.sees('"morning" is removed')
+        await person.no_longer_sees("Remove the layout")
+        person.type("\x15")
+        await person.sees("evening", "type a part of it")
+        person.type("\r")
+        await person.until(lambda: len(shells.opened) == 2)
+        await person.sees("2 web-1 ●")
+        await quit_board(person)
+    async with at_a_shop(tmp_path, restores=False) as (person, _):
+        person.type("L")
+        await person.sees("ctrl+d  remove", "evening")
+        assert "morning" not in person.screen()
+        person.type("\x1b[3~")
+        await person.sees("Remove the layout evening?")
+        person.type("evening\r")
+        await person.sees('"evening" is removed')
+        await person.no_longer_sees("ctrl+d  remove")
+        person.type("L")
+        await person.sees("no layout was saved on this cluster")
+
+
+async def test_a_layout_is_called_otherwise(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        person.type("\r")
+        await speaks(person, shells, 0, "first:~$ ")
+        await save(person, "evening")
+        await save(person, "morning")
+        await layouts(person)
+        person.type("m\x12")
+        await person.sees("call the layout morning▏")
+        person.type("\x15evening\r")
+        await person.sees('there is a layout "evening" already')
+        await layouts(person)
+        person.type("m\x12s\r")
+        await person.sees('"morning" is called "mornings" now')
+        screen = await layouts(person)
+        assert "evening" in screen
+        assert "mornings" in screen
+        assert "morning " not in screen
+        person.type("mornings\r")
+        await person.until(lambda: len(shells.opened) == 2)
 
 
 async def test_without_a_layout_or_a_database_it_is_said(tmp_path: Path) -> None:

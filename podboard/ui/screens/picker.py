@@ -28,6 +28,7 @@ class Picker(Dialog[int | None]):
         wide: Whether they are lines rather than names.
     """
 
+    KEYS: ClassVar = "enter  choose    esc  cancel"
     BINDINGS: ClassVar = [
         Binding("escape,ctrl+q,ctrl+c", "cancel", "cancel"),
         Binding("down,ctrl+n", "move(1)", "next", priority=True),
@@ -40,24 +41,43 @@ class Picker(Dialog[int | None]):
         self._choices = [one_line(choice) for choice in choices]
         self._at = at
         self._look = "dialog wide" if wide else "dialog"
+        self._part: str | None = None
         self._shown: list[int] = []
-        # Made now: keys that were typed ahead come before it is on the screen.
+        # Made now: keys that were typed ahead come before they are on the screen.
+        self._line = Line("type a part of it")
         self._options = OptionList(compact=True)
 
     def compose(self) -> ComposeResult:
         """The title, the part typed so far, and what it fits."""
         with Vertical(classes=self._look):
             yield Static(Content(self._title), classes="dialog-title")
-            yield Line("type a part of it")
+            yield self._line
             yield self._options
-            yield Static(Content("enter  choose    esc  cancel"), classes="dialog-keys")
+            yield Static(Content(self.KEYS), classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Show all choices."""
         self._show("")
         self._options.highlighted = self._at
 
+    async def chosen(self) -> int | None:
+        """Return the place of the choice that is set off, once all that was typed has narrowed them."""
+        await self._line.settled()
+        if self._line.value != self._part:
+            self._show(self._line.value)
+        highlighted = self._options.highlighted
+        return self._shown[highlighted] if highlighted is not None else None
+
+    def drop(self, place: int) -> None:
+        """Take a choice away; cancel with the last one."""
+        del self._choices[place]
+        if self._choices:
+            self._show(self._line.value)
+        else:
+            self.dismiss(None)
+
     def _show(self, part: str) -> None:
+        self._part = part
         self._shown = [
             place for place, choice in enumerate(self._choices) if part.casefold() in choice.casefold()
         ]
