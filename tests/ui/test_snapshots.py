@@ -658,7 +658,7 @@ def picture(person: Person) -> str:
 
 @pytest.mark.usefixtures("noon", "_greenwich")
 @pytest.mark.parametrize("scene", SCENES, ids=str)
-async def test_it_looks_as_it_did(scene: Scene, tmp_path: Path) -> None:
+async def test_it_looks_as_it_did(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> None:
     shells = scene.stage()
     before = scene.picture.read_text(encoding="utf-8") if scene.picture.exists() else ""
     connect = scene.connect or shells.cluster.connect
@@ -669,7 +669,7 @@ async def test_it_looks_as_it_did(scene: Scene, tmp_path: Path) -> None:
             await until(lambda: picture(person) == before, 5)
         now = picture(person)
     if now != before:
-        seen = tmp_path / scene.picture.name
+        seen = tmp_path_factory.mktemp("seen") / scene.picture.name  # which is there when the test is over
         seen.write_text(now, encoding="utf-8")
         changes = unified_diff(before.splitlines(), now.splitlines(), n=0, lineterm="")
         told = "\n".join(change for change in changes if not change.startswith(("---", "+++")))
