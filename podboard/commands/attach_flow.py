@@ -55,10 +55,16 @@ def attach_request(wish: Wish, found: Found) -> ExecRequest:
         told.append(NO_TERMINAL)
         tty = False
     if not wish.quiet:
-        for line in (*told, _RECORDED, _NO_PROMPT):
+        for line in told:
             say(line)
     size = size_of(STREAMS) if tty else None
     return ExecRequest(target, (), tty=tty, size=size, stdin=stdin, attaches=True)
+
+
+def tell_attached() -> None:
+    """Say what a person should know who is attached now."""
+    say(_RECORDED)
+    say(_NO_PROMPT)
 
 
 def detaching(request: ExecRequest, keys: Sequence[str]) -> Detaching | None:

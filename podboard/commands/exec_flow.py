@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from podboard.commands.exec_session import Session
 from podboard.commands.in_terminal import InTerminal
 from podboard.commands.output import harmless
 from podboard.commands.signals import until_signalled
@@ -22,7 +23,7 @@ from podboard.errors import ApiError, FailureKind, PodboardError, UsageError
 from podboard.kube.targets import PODS, Found, find_target, parse_name
 from podboard.logs import start_logging
 from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED
-from podboard.model.ending import EndingKind
+from podboard.model.ending import EndingKind, failed
 from podboard.model.names import checked_container, checked_namespace
 from podboard.model.request import ExecRequest
 from podboard.model.target import Target
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from podboard.model.overrides import Overrides
     from podboard.session.attaching import Detaching
     from podboard.session.climber import Channel
-    from podboard.session.leaving import Guest
     from podboard.wiring import Ways
 
 log = logging.getLogger(__name__)
@@ -134,23 +134,36 @@ async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Name
         detaching: Detaching | None = None
         if wish.attaches:
             from podboard.commands import attach_flow
+            from podboard.session.attaching import end_of_attached
 
             request = attach_flow.attach_request(wish, found)
             detaching = attach_flow.detaching(request, ways.detach_keys)
         else:
             request = _request(wish, found.target)
-        channel, guest = await _climb(ways, request, verbose=wish.verbose)
-        person.give_away()
-        ending: Ending | None = None
-        try:
-            ending = await _relay(channel, request, detaching)
-        except BrokenPipeError:
-            return 128 + signal.SIGPIPE
-        finally:
-            if ending is None and guest is not None:
-                ways.ladder.leaver.leave(guest, channel)
-            else:
-                await channel.close()
+        climber = Climber(ways.ladder, lambda: None, partial(_note, request.target))
+        session = Session(request.target, climber)
+        # What scripts run is not: a loop of theirs would leave nothing else in sight.
+        is_in_history = request.tty or request.attaches
+        with person.noting(await ways.context() or "", session) if is_in_history else nullcontext():
+            try:
+                channel = await _climb(climber, request, verbose=wish.verbose)
+            except PodboardError as error:
+                session.ending = failed(error.message, error.hint)
+                raise
+            person.give_away()
+            if wish.attaches and not wish.quiet:
+                attach_flow.tell_attached()
+            ending: Ending | None = None
+            try:
+                ending = await _relay(channel, request, detaching, session)
+            except BrokenPipeError:
+                return 128 + signal.SIGPIPE
+            finally:
+                if ending is None and climber.guest is not None:
+                    ways.ladder.leaver.leave(climber.guest, channel)
+                else:
+                    await channel.close()
+            session.ending = end_of_attached(ending) if wish.attaches else ending
         if detaching is not None and detaching.is_left:
             attach_flow.tell_left(ending, request)
             return 0
@@ -216,8 +229,7 @@ def _request(wish: Wish, target: Target) -> ExecRequest:
     )
 
 
-async def _climb(ways: Ways, request: ExecRequest, *, verbose: bool) -> tuple[Channel, Guest | None]:
-    climber = Climber(ways.ladder, lambda: None, partial(_note, request.target))
+async def _climb(climber: Climber, request: ExecRequest, *, verbose: bool) -> Channel:
     try:
         channel = await climber.climb(request)
     finally:
@@ -226,7 +238,7 @@ async def _climb(ways: Ways, request: ExecRequest, *, verbose: bool) -> tuple[Ch
     if channel is None:
         told = climber.told
         raise PodboardError(told.sentence, told.hint) if told is not None else PodboardError(*_NO_WAY)
-    return channel, climber.guest
+    return channel
 
 
 def _note(target: Target, level: int, text: str) -> None:
@@ -241,7 +253,9 @@ def _tell_timeline(attempts: Sequence[Attempt]) -> None:
             say(harmless(f"{'':{len(line.way)}}→ {line.hint}"))
 
 
-async def _relay(channel: Channel, request: ExecRequest, detaching: Detaching | None) -> Ending:
+async def _relay(
+    channel: Channel, request: ExecRequest, detaching: Detaching | None, session: Session
+) -> Ending:
     relay = Relay(
         channel,
         stdin=INPUT if request.stdin else None,
@@ -258,6 +272,8 @@ async def _relay(channel: Channel, request: ExecRequest, detaching: Detaching | 
             raise
         except OSError as error:
             raise PodboardError(f"output cannot be written: {error.strerror}") from error
+        finally:
+            session.received, session.sent = relay.received, relay.sent
 
 
 def _tell(ending: Ending) -> int:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import termios
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self
 
 from podboard.commands.board_records import open_records
-from podboard.errors import LoginError, RecordError
+from podboard.errors import DatabaseError, LoginError, RecordError
 from podboard.model.question import PassphraseQuestion, PasswordQuestion, ServerQuestion
 from podboard.session.relay import wait_readable
 from podboard.wiring import Services
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from podboard.model.question import HostKeyQuestion, SecretQuestion
     from podboard.model.record import Record
     from podboard.model.target import Target
     from podboard.records.store import Store
+    from podboard.session.history import History, Noted
+
+log = logging.getLogger(__name__)
 
 TRUST: Final = "yes"
 """What has to be typed before a key is believed to be a host's."""
@@ -34,6 +39,9 @@ _AGAIN: Final = {
 
 _INPUT: Final = 0
 
+LAST_WAIT: Final = 2.0
+"""Seconds that the history waits for other processes, when all else is over."""
+
 _LINE: Final = 4096
 """Bytes of a line that a terminal gives at most."""
 
@@ -42,7 +50,7 @@ class InTerminal:
     """A person at the plain terminal; use it as an async context manager.
 
     Args:
-        database: Where records are; none are found where there is no such file.
+        database: Where records and the history are; no records are found where there is no such file.
         terminal: The name of the person's terminal; empty where nobody can be asked.
 
     Attributes:
@@ -56,12 +64,17 @@ class InTerminal:
         self.turn = asyncio.Lock()
         self._open = AsyncExitStack()
         self._store: Store | None = None
+        self._history: History | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._open.aclose()
+        try:
+            if self._history is not None:
+                await self._write(self._history)
+        finally:
+            await self._open.aclose()
 
     @property
     def services(self) -> Services:
@@ -74,6 +87,17 @@ class InTerminal:
     def give_away(self) -> None:
         """Ask nothing from now on: the terminal is a command's."""
         self._is_lent = True
+
+    def noting(self, context: str, session: Noted) -> AbstractContextManager[None]:
+        """Note a session that lives as long as the block; it is written into the history when all is over.
+
+        Args:
+            context: The kubeconfig's.
+        """
+        from podboard.session.history import History
+
+        self._history = History(lambda: None)
+        return self._history.noting(context, session)
 
     async def answer(self, question: SecretQuestion) -> Sequence[str] | None:
         """Ask the person for secrets; see ``podboard.model.question.Ask``."""
@@ -115,6 +139,18 @@ class InTerminal:
             return await self._store.record(found.record.name) if found is not None else None
         except RecordError:  # it was removed meanwhile
             return None
+
+    async def _write(self, history: History) -> None:
+        """Write the history; where there is no database, one is made."""
+        if self._store is None and self._database.exists():
+            return  # it cannot be used, as was said when records were looked for
+        try:
+            if self._store is None:
+                self._store = await self._open.enter_async_context(open_records(self._database))
+            await self._store.wait_at_most(LAST_WAIT)
+            await history.write(self._store)
+        except DatabaseError as error:
+            log.warning("there is no history: %s", error.message)
 
     @asynccontextmanager
     async def _lend(self) -> AsyncIterator[None]:

@@ -79,6 +79,11 @@ class Store:
         self._lock = asyncio.Lock()
         self._keys = KeyRing(connection, path, keyring=keyring)
 
+    async def wait_at_most(self, seconds: float) -> None:
+        """Wait no longer for other processes that write, from now on."""
+        async with self._reading():
+            await self._connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+
     # -- records ----------------------------------------------------------------------------
 
     async def records(self) -> list[Record]:

@@ -17,6 +17,12 @@ _PROCESS_ENDED: Final = Ending(
     EndingKind.EXITED, "the container's own process has ended", "the pod list says how"
 )
 
+
+def end_of_attached(ending: Ending) -> Ending:
+    """Return how an attached process ended, given how its streams did: they do not tell its exit code."""
+    return _PROCESS_ENDED if ending.kind is EndingKind.EXITED else ending
+
+
 Key = TypeVar("Key", bound="Hashable")
 
 
@@ -133,8 +139,7 @@ class Attachment:
             await asyncio.wait((running, leaving), return_when=asyncio.FIRST_COMPLETED)
             if not running.done():
                 return DETACHED
-            ending = running.result()
-            return _PROCESS_ENDED if ending.kind is EndingKind.EXITED else ending
+            return end_of_attached(running.result())
         finally:
             running.cancel()
             leaving.cancel()

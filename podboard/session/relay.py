@@ -162,6 +162,10 @@ class Relay:
         stderr: The descriptor for its errors.
         size: Returns the size of its terminal; None where it has none or that is not known.
         detaching: Looks in the input for what leaves the command to itself; None where nothing does.
+
+    Attributes:
+        received: Bytes that came from the command so far.
+        sent: Bytes that went to it.
     """
 
     def __init__(
@@ -180,6 +184,8 @@ class Relay:
         self._stderr = stderr
         self._size = size
         self._detaching = detaching
+        self.received = 0
+        self.sent = 0
         self._loop = asyncio.get_running_loop()
         self._outlet = Outlet(self._on_written, (stdout, stderr))
         self._is_busy = False
@@ -250,6 +256,7 @@ class Relay:
                     self._ending = ending
                 case _:
                     break
+        self.received += size
         return batch
 
     def _on_written(self, error: OSError | None) -> None:
@@ -266,6 +273,7 @@ class Relay:
             if self._detaching is not None:
                 data = self._detaching.take(data)
             await self._channel.write(data)
+            self.sent += len(data)
             if self._detaching is not None and self._detaching.is_left:
                 if not self._ended.done():
                     self._ended.set_result(self._detaching.ending)

@@ -14,6 +14,7 @@ import yaml
 from podboard.demo.cluster import DemoCluster
 from podboard.demo.kinds import POD
 from podboard.demo.rbac import Account, Grant, Rule
+from podboard.records.store import open_store
 from tests.support.cluster import Kubectl
 from tests.support.ptys import open_pty
 from tests.support.waiting import until
@@ -37,6 +38,7 @@ class Podboard:
             **kubectl.environment,
             "PODBOARD_LOG": str(folder / "podboard.log"),
             "PODBOARD_CONFIG": str(self.config),
+            "PODBOARD_DATABASE": str(folder / "podboard.db"),
             "LANG": "C.UTF-8",
         }
 
@@ -136,6 +138,11 @@ async def test_the_end_of_the_process_is_an_end_without_an_exit_code(podboard: P
     assert done.code == 0
     assert b"1: one\r\n" in done.out
     assert "detached" not in done.err
+    async with open_store(Path(podboard.environment["PODBOARD_DATABASE"])) as store:
+        [row] = await store.connections()
+    assert (row.namespace, row.pod_name, row.container) == ("infra", "toolbox", "toolbox")
+    assert (row.exit_code, row.ending) == (None, "the container's own process has ended")
+    assert (row.bytes_received, row.bytes_sent) == (len(done.out), len(b"one\nquit\n"))
 
 
 async def test_a_signal_leaves_the_process_alone(podboard: Podboard, demo: DemoCluster) -> None:
@@ -161,6 +168,7 @@ async def test_a_missing_right_is_named_with_its_role(
     assert done.code == 1
     assert '"system:serviceaccount:shop:execs" may not get and create pods/attach in shop' in done.err
     assert "--verb=get,create --resource=pods/attach" in done.err
+    assert "All commands and output" not in done.err  # nothing is recorded: it is not attached
 
 
 @pytest.mark.parametrize(

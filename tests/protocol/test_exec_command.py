@@ -6,6 +6,7 @@ import hashlib
 import os
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -20,8 +21,10 @@ import yaml
 
 from podboard.demo.cluster import DemoCluster
 from podboard.demo.rbac import Account, Grant, Rule
+from podboard.model.connection import Connection
+from podboard.records.store import open_store
 from tests.support.cluster import Kubectl
-from tests.support.ptys import open_pty
+from tests.support.ptys import open_pty, read_all
 from tests.support.waiting import until
 
 POD = "web-7d9f8c6b5-x2x4q"
@@ -39,7 +42,13 @@ class Podboard:
 
     def __init__(self, kubectl: Kubectl, folder: Path) -> None:
         self.log = folder / "podboard.log"
-        self.environment = {**kubectl.environment, "PODBOARD_LOG": str(self.log), "LANG": "C.UTF-8"}
+        self.database = folder / "podboard.db"
+        self.environment = {
+            **kubectl.environment,
+            "PODBOARD_LOG": str(self.log),
+            "PODBOARD_DATABASE": str(self.database),
+            "LANG": "C.UTF-8",
+        }
 
     async def __call__(self, *arguments: str, stdin: bytes | None = None) -> Done:
         process = await self.start(*arguments, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE)
@@ -464,3 +473,107 @@ async def test_stopped_from_outside_it_gives_the_terminal_back_meanwhile(podboar
         await process.communicate()
         assert process.returncode == 129
         assert termios.tcgetattr(pty.program) == before
+
+
+# -- the history ----------------------------------------------------------------------------
+
+
+async def at_a_terminal(podboard: Podboard, *arguments: str) -> Done:
+    """A run with a terminal of its own; what it shows there is its output."""
+    with open_pty(raw=False) as pty:
+        process = await podboard.start("-it", *arguments, stdin=pty.program, stdout=pty.program)
+        _, err = await process.communicate()
+        assert process.returncode is not None
+        return Done(process.returncode, read_all(pty.person, 0), err.decode())
+
+
+async def history(podboard: Podboard) -> list[Connection]:
+    async with open_store(podboard.database) as store:
+        return await store.connections()
+
+
+async def test_a_command_at_a_terminal_is_in_the_history(podboard: Podboard) -> None:
+    done = await at_a_terminal(podboard, POD, "--", "sh", "-c", "echo one; exit 3")
+    assert (done.code, done.out) == (3, b"one\r\n")
+    [row] = await history(podboard)
+    assert (row.context, row.namespace, row.pod_name, row.container) == ("podboard-demo", "shop", POD, "web")
+    assert (row.method, row.exit_code, row.ending) == ("ws:kubeconfig", 3, "ended with exit code 3")
+    assert [attempt.outcome for attempt in row.attempts] == ["opened", *["not applicable"] * 4]
+    assert row.bytes_received == len(b"one\r\n")
+    assert row.ended_at is not None
+    assert row.started_at < row.ended_at
+    assert podboard.database.stat().st_mode & 0o777 == 0o600
+
+
+async def test_what_was_sent_and_received_is_counted(podboard: Podboard) -> None:
+    with open_pty(raw=False) as pty:
+        process = await podboard.start(
+            "-it", POD, "--", "sh", "-c", "stty raw -echo; echo ready; head -c 5", stdin=pty.program,
+            stdout=pty.program,
+        )  # fmt: skip
+        assert b"ready" in await asyncio.to_thread(os.read, pty.person, 100)
+        os.write(pty.person, b"12345")
+        await process.communicate()
+    [row] = await history(podboard)
+    assert (row.bytes_sent, row.bytes_received) == (5, len(b"ready\n12345"))
+
+
+async def test_a_climb_that_failed_is_in_the_history(podboard: Podboard) -> None:
+    done = await at_a_terminal(podboard, "-c", "nope", POD, "--", "sh")
+    assert done.code == 1
+    [row] = await history(podboard)
+    assert row.method is None
+    assert row.ending == f"pod {POD} has no container nope"
+    assert done.err.startswith(f"podboard: {row.ending}\n")
+    assert row.attempts[0].outcome == "failed"
+
+
+async def test_a_session_that_is_hung_up_is_in_the_history(podboard: Podboard) -> None:
+    with open_pty(raw=False) as pty:
+        process = await podboard.start(
+            "-it", POD, "--", "sh", "-c", "echo ready; exec cat", stdin=pty.program, stdout=pty.program
+        )
+        assert b"ready" in await asyncio.to_thread(os.read, pty.person, 100)
+        process.send_signal(signal.SIGHUP)
+        await process.communicate()
+        assert process.returncode == 129
+    [row] = await history(podboard)
+    assert (row.method, row.exit_code, row.ending) == ("ws:kubeconfig", None, "closed")
+
+
+async def test_what_scripts_run_is_not_in_the_history(podboard: Podboard) -> None:
+    assert (await podboard(POD, "--", "true")).code == 0
+    assert (await podboard("-it", POD, "--", "true")).code == 0  # without a terminal, whatever was asked for
+    assert not podboard.database.exists()
+    assert await history(podboard) == []  # of a database that is there from now on
+    assert (await podboard(POD, "--", "true")).code == 0
+    assert await history(podboard) == []
+
+
+async def test_a_database_that_others_write_holds_up_no_end(podboard: Podboard) -> None:
+    assert await history(podboard) == []
+    with open_pty(raw=False) as pty:
+        process = await podboard.start(
+            "-it", POD, "--", "sh", "-c", "echo ready; read line; exit 5", stdin=pty.program,
+            stdout=pty.program,
+        )  # fmt: skip
+        assert b"ready" in await asyncio.to_thread(os.read, pty.person, 100)
+        writer = sqlite3.connect(podboard.database, isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+        os.write(pty.person, b"\r")
+        async with asyncio.timeout(20):  # others are waited for longer before a session
+            _, err = await process.communicate()
+        writer.close()
+        assert (process.returncode, err) == (5, b"command terminated with exit code 5\n")
+    assert "the history lacks a terminal" in podboard.log.read_text()
+    assert await history(podboard) == []
+
+
+@pytest.mark.parametrize("below", ["podboard.log/podboard.db", "."])
+async def test_a_database_that_cannot_be_is_a_line_of_the_log(
+    below: str, podboard: Podboard, tmp_path: Path
+) -> None:
+    podboard.environment["PODBOARD_DATABASE"] = str(tmp_path / below)
+    done = await at_a_terminal(podboard, POD, "--", "sh", "-c", "exit 3")
+    assert (done.code, done.err) == (3, "command terminated with exit code 3\n")
+    assert "cannot be opened" in podboard.log.read_text()
