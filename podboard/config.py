@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -15,7 +16,6 @@ from podboard.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from podboard.model.record import Json
 
@@ -24,7 +24,7 @@ MOST_SCROLLBACK: Final = 1_000_000
 """Lines a terminal keeps unless told otherwise, and can be told to keep: a gigabyte, at 120 columns."""
 
 _CONTEXTS: Final = "contexts"
-_TABLES: Final = {"ssh", "record", "terminals", "broadcast", "debug"}
+_TABLES: Final = {"ssh", "record", "terminals", "helper", "broadcast", "debug"}
 
 DEBUG_IMAGE: Final = "busybox:1.36"
 DETACH_KEYS: Final = "ctrl+p,ctrl+q"
@@ -64,12 +64,29 @@ class Recording(Struct, frozen=True):
         return any(fnmatchcase(context, pattern) for pattern in self.contexts)
 
 
+class Helper(Struct, frozen=True):
+    """What holds shells where the image has nothing that does.
+
+    Attributes:
+        path: Of the program, which is copied into containers.
+        contexts: Globs of the contexts where it may be.
+    """
+
+    path: Path
+    contexts: tuple[str, ...] = ("*",)
+
+    def serves(self, context: str) -> bool:
+        """Whether it may be copied into the containers of a context."""
+        return any(fnmatchcase(context, pattern) for pattern in self.contexts)
+
+
 class Config(Struct, frozen=True):
     """What the file says.
 
     Attributes:
         bastion: ``[ssh]``.
         record: ``[record]``.
+        helper: ``[helper]``.
         broadcast: ``[broadcast]``.
         reconnect: Of ``[terminals]``: whether a new shell is opened where a connection was dropped.
         resume: Of ``[terminals]``: whether shells are held in pods beyond a drop, where that can be.
@@ -91,6 +108,7 @@ class Config(Struct, frozen=True):
     restore: bool = True
     detach_keys: tuple[str, ...] = tuple(DETACH_KEYS.split(","))
     debug_image: str = DEBUG_IMAGE
+    helper: Helper | None = None
 
 
 def read_config(path: Path) -> Config:
@@ -131,6 +149,7 @@ def _config(values: Mapping[str, Any], where: str) -> Config:
         restore=_restore(_table(values, "terminals", where), where),
         detach_keys=_detach_keys(_table(values, "terminals", where), where),
         debug_image=_debug_image(_table(values, "debug", where), where),
+        helper=_helper(_table(values, "helper", where), where) if "helper" in values else None,
     )
 
 
@@ -213,6 +232,18 @@ def _debug_image(table: Mapping[str, Any], where: str) -> str:
     if not isinstance(image, str) or not image.strip():
         raise ConfigError(f"image of [debug] in {where} must name an image", f'like "{DEBUG_IMAGE}"')
     return image.strip()
+
+
+def _helper(table: Mapping[str, Any], where: str) -> Helper:
+    if wrong := next((name for name in table if name not in {_CONTEXTS, "path"}), None):
+        raise ConfigError(
+            f'[helper] in {where} has "{one_line(wrong)}", which it cannot have', "it has path and contexts"
+        )
+    text = table.get("path")
+    path = Path(text).expanduser() if isinstance(text, str) else Path()
+    if not path.is_absolute():
+        raise ConfigError(f"path of [helper] in {where} must be an absolute path", 'like "~/bin/dtach"')
+    return Helper(path, _contexts(table, "helper", where, ["*"]))
 
 
 def _bastion(table: Mapping[str, Any], where: str) -> Bastion:

@@ -133,6 +133,11 @@ class Ways:
         """Whether shells are to outlive a drop, where something in the image holds them."""
         return self._config.resume
 
+    def helper(self, context: str) -> Path | None:
+        """Return the program that is copied into a context's containers to hold shells; None for none."""
+        helper = self._config.helper
+        return helper.path if helper is not None and helper.serves(context) else None
+
     @property
     def restores(self) -> bool:
         """Whether the board asks if terminals are to be opened again that were open when it was left."""
@@ -339,7 +344,7 @@ async def open_cluster(
         cluster = Cluster(client, ways.ladder, None if all_namespaces else namespace or None, trouble)
         cluster.recordings = ways.recordings(cluster.context)
         cluster.returns = ways.returns
-        cluster.resumes = ways.resumes
+        cluster.resumes, cluster.helper = ways.resumes, ways.helper(cluster.context)
         cluster.restores, cluster.kept_folder = ways.restores, ways.kept_folder
         cluster.previews_pastes = ways.previews_pastes
         cluster.scrollback = ways.scrollback

@@ -132,7 +132,7 @@ class Container:
         }
         if terminal:
             environment["TERM"] = "xterm"
-        if self._image.holder:
+        if self._image.holder or self._image.tools is Tools.SH:
             # Whatever lies there goes with the demo.
             environment["TMPDIR"] = str(self._tools / "tmp")
         else:

@@ -20,6 +20,7 @@ class ExecRequest(Struct, frozen=True):
         stdin: Whether it gets an input.
         resumes: For a shell that is to outlive its connection: the marker of the one to go on with, empty for
             a new one; None for a shell that need not.
+        may_ask: Whether that shell may ask for a program that holds it, and be answered.
         is_shell: Whether it only waits for what is typed: then it does no harm to start it twice. Who opens
             it names the command.
         attaches: Whether it is no command but the container's own process, which was there before.
@@ -32,4 +33,5 @@ class ExecRequest(Struct, frozen=True):
     stdin: bool = True
     is_shell: bool = False
     resumes: str | None = None
+    may_ask: bool = False
     attaches: bool = False

@@ -387,7 +387,7 @@ class Climber:
         tried.guest = Guest(marker, request.target, tried.way)
         command = shell_command(marker)
         if request.resumes is not None and request.size is not None:
-            command = resumable_shell_command(marker, request.size, request.resumes)
+            command = resumable_shell_command(marker, request.size, request.resumes, may_ask=request.may_ask)
         return replace(request, command=command)
 
     def _met(self, endpoint: str) -> bool:

@@ -48,6 +48,7 @@ class Cluster:
         recordings: Where those are recorded; None where they cannot be.
         returns: Whether they open a new shell by themselves where a connection was dropped.
         resumes: Whether their shells are to outlive a drop.
+        helper: The program that is copied to where nothing holds them; None for none.
         scrollback: How many lines they keep above their screens.
         detach_keys: What leaves the process that they are attached to to itself.
         debug_image: What debug containers are made of, unless another image is typed.
@@ -70,6 +71,7 @@ class Cluster:
         self.recordings: Recordings | None = None
         self.returns = False
         self.resumes = False
+        self.helper: Path | None = None
         self.scrollback = 10_000
         self.detach_keys: tuple[str, ...] = ("ctrl+p", "ctrl+q")
         self.debug_image = "busybox:1.36"

@@ -13,11 +13,20 @@ from msgspec.structs import replace
 from podboard.model.ending import dropped
 from podboard.session.leaving import Guest
 from podboard.wire.exec_channel import Ended, Stdout
-from podboard.wire.resume import LEFT, TMUX, UNHELD, OpeningReader, Transparent, connection_marker
+from podboard.wire.resume import (
+    LEFT,
+    NOT_TAKEN,
+    TAKEN,
+    TMUX,
+    UNHELD,
+    OpeningReader,
+    Transparent,
+    connection_marker,
+)
 from podboard.wire.tmux import BEAT_EVERY, Control, pasted, resized, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from podboard.model.size import Size
     from podboard.session.climber import Channel
@@ -44,6 +53,8 @@ class HeldChannel:
         history: As ``wire.tmux.Control`` has it.
         opened: Called once it is known what was opened.
         draw: Returns what is to be drawn, once the screen of a shell that is gone on with is known.
+        bring: Brings a helper that is asked for, told whether there is a folder for it; returns whether it is
+            there.
 
     Attributes:
         opening: What was opened; None until it is known.
@@ -56,6 +67,8 @@ class HeldChannel:
         history: int,
         opened: Callable[[Opening], None],
         draw: Callable[[Picture], bytes],
+        *,
+        bring: Callable[[bool], Awaitable[bool]],
     ) -> None:
         self.opening: Opening | None = None
         self._channel = channel
@@ -63,6 +76,7 @@ class HeldChannel:
         self._history = history
         self._opened = opened
         self._draw = draw
+        self._bring = bring
         self._reader = OpeningReader()
         self._control: Control | None = None
         self._take = self._take_opening
@@ -128,13 +142,25 @@ class HeldChannel:
         return typed(data) if self._control is not None else data
 
     def _take_opening(self, data: bytes) -> bytes:
+        has_asked = self._reader.asks
         shown = self._reader.take(data)
         if (opening := self._reader.opening) is not None:
             self._settle(opening)
             return self._take(shown)
         if self._silence is None:
-            self._silence = asyncio.get_running_loop().call_later(OPENING, self._give_up)
+            self._silence = self._expect_opening()
+        if self._reader.asks and not has_asked:
+            self._silence.cancel()
+            self._spawn(self._answer())
         return shown
+
+    def _expect_opening(self) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(OPENING, self._give_up)
+
+    async def _answer(self) -> None:
+        is_there = await self._bring(self._reader.has_folder)
+        await self._channel.write(TAKEN if is_there else NOT_TAKEN)
+        self._silence = self._expect_opening()
 
     def _give_up(self) -> None:
         """Take it for a plain shell: in some images it cannot tell."""

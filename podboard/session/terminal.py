@@ -30,6 +30,7 @@ from podboard.wire.resume import SCREEN, TMUX, UNHELD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
 
     from podboard.errors import Denied
     from podboard.model.attempt import Attempt
@@ -57,6 +58,9 @@ _LITTLE: Final = 1024
 """Characters of a paste that is sent as if it were typed."""
 
 _LOG_LINES: Final = 500
+
+_WORTH_A_WORD: Final = 0.3
+"""Seconds after which a person wonders what is awaited."""
 
 _PHRASES: Final = (SETUP_FAILED, FALLING_BACK, SSH_FAILED)
 
@@ -118,6 +122,7 @@ class Terminal:
         recordings: Where it is recorded; None where it cannot be.
         returns: Whether a new shell is opened by itself where a connection was dropped.
         resumes: Whether its next shell is to outlive a drop, where the image has something that holds it.
+        helper: What holds it where the image has nothing: a program to be copied there.
 
     Attributes:
         attachment: How it is attached to the container's own process; None where it opens a shell.
@@ -150,6 +155,7 @@ class Terminal:
         recordings: Recordings | None = None,
         returns: bool = False,
         resumes: bool = False,
+        helper: Path | None = None,
     ) -> None:
         self.target = target
         self.attachment: Attachment | None = None
@@ -157,6 +163,7 @@ class Terminal:
         self.debugging: Debugging | None = None
         self.returns = returns
         self.resumes = resumes
+        self.helper = helper
         self.came_back = ""
         self.belongs_to = ""
         self.successor: Target | None = None
@@ -185,6 +192,7 @@ class Terminal:
         self._stay = Stay(ladder.leaver)
         self._guest: Guest | None = None
         self._is_to_be_held = False
+        self._unheld = ""
         self._is_answered = False
         self._turns = turns or Turns()
         self._channel: Channel | None = None
@@ -356,7 +364,9 @@ class Terminal:
         held: HeldChannel | None = None
         if self._is_to_be_held:
             draw, history = partial(self._draw_anew, told), self._stay.history
-            channel = held = HeldChannel(channel, self.screen.size, history, settle, draw)
+            channel = held = HeldChannel(
+                channel, self.screen.size, history, settle, draw, bring=self._bring_helper
+            )
         else:
             settle(UNHELD)
         received = self.received
@@ -383,6 +393,23 @@ class Terminal:
             self._part(self._guest, ending, held)
         self._end(ending)
 
+    async def _bring_helper(self, has_folder: bool) -> bool:  # noqa: FBT001 - of a callback
+        """Have something hold the shell that waits for it; whether it is there."""
+        why = "no folder there can be written to"
+        if has_folder and self._guest is not None and self.helper is not None:
+            from podboard.session.helper import bring
+
+            loop = asyncio.get_running_loop()
+            word = loop.call_later(_WORTH_A_WORD, self._await, "copying what is to hold the shell")
+            try:
+                why = await bring(self.helper, self._guest)
+            finally:
+                word.cancel()
+                self.awaited = ""
+                self._changed()
+        self._unheld = why
+        return not why
+
     def _part(self, guest: Guest, ending: Ending, held: HeldChannel | None) -> None:
         """Take in what an ending means for the shell."""
         if ending.kind is not EndingKind.DROPPED:
@@ -406,6 +433,10 @@ class Terminal:
                 self._mark_return(told)
         elif again:
             self._draw_line(*told, self._new_shell)
+        if self._unheld:
+            plain, self._unheld = one_line(f"a plain shell: {self._unheld}"), ""
+            self._note(logging.WARNING, plain)
+            self._draw(f"\x1b[2m{plain}\x1b[0m\r\n".encode())
         if again and opening.holder == SCREEN:
             # It clears the screen.
             self._draw(b"\r\n" * self.screen.size.rows)
@@ -516,7 +547,10 @@ class Terminal:
         if attachment is None:
             self._is_to_be_held = self.resumes or bool(self._stay.marker)
             resumes = self._stay.marker if self._is_to_be_held else None
-            return ExecRequest(self.target, (), tty=True, size=size, is_shell=True, resumes=resumes)
+            may_ask = self._is_to_be_held and self.helper is not None
+            return ExecRequest(
+                self.target, (), tty=True, size=size, is_shell=True, resumes=resumes, may_ask=may_ask
+            )
         return ExecRequest(
             self.target, (), tty=attachment.tty, size=size, stdin=attachment.stdin, attaches=True
         )

@@ -42,7 +42,8 @@ echo $? 2>/dev/null >"$1/code"
 } 2>/dev/null
 """
 
-# $1 the marker, $2 this connection's, $3 $4 columns and rows, $5 the marker of what to go on with.
+# $1 the marker, $2 this connection's, $3 $4 columns and rows, $5 the marker of what to go on with,
+# $6 "helper" where a dtach can be had (wire.helper): it is asked for, and awaited.
 # A socket's path has room for a hundred characters. PODBOARD_RESUME is a pod's own to set. tmux before 3.2
 # would read ahead without end in control mode.
 _SCRIPT: Final = (
@@ -64,13 +65,21 @@ if [ -n "$5" ] && at "$5" is_held 2>/dev/null; then
   w=same
 else
   k=
-  [ "$PODBOARD_RESUME" = off ] || for x in tmux dtach screen; do
-    command -v "$x" >/dev/null 2>&1 || continue
+  [ "$PODBOARD_RESUME" = off ] || for x in tmux dtach screen $6; do
+    [ "$x" = "$6" ] || command -v "$x" >/dev/null 2>&1 || continue
     case $x$([ "$x" = tmux ] && tmux -V 2>&1) in *" "[0-2].* | *" 3."[01] | *" 3."[01][a-z]*) continue ;; esac
     k=$x
     break
   done
-  [ -z "$k" ] || at "$1" is_made 2>/dev/null || k=
+  [ -z "$k" ] || at "$1" is_made 2>/dev/null || {
+    d=
+    [ "$k" = helper ] || k=
+  }
+fi
+if [ "$k" = helper ]; then
+  printf '\\033_podboard;asks;%s\\033\\\\' "${d:+helper}"
+  k=
+  { read -r x && [ "$x" = taken ] && k=dtach; } || rm -rf "$d"
 fi
 case $w$k in
   newtmux)
@@ -91,7 +100,11 @@ printf '\\033_podboard;%s;%s\\033\\\\' "$w" "$k"
 [ -n "$k" ] || exec "$s"
 case $w$k in
   *tmux) tmux -u -S "$d/s" -CC attach -d ;;
-  *dtach) dtach -A "$d/s" -E -z -r winch sh -c "$h" podboard "$d" "$s" dtach ;;
+  *dtach)
+    x=dtach
+    [ ! -x "$d/dtach" ] || x=$d/dtach
+    "$x" -A "$d/s" -E -z -r winch sh -c "$h" podboard "$d" "$s" dtach
+    ;;
   newscreen) SCREENDIR=$d screen -U -c "$d/rc" -S s sh -c "$h" podboard "$d" "$s" screen ;;
   *) SCREENDIR=$d screen -U -d -r s ;;
 esac
@@ -106,7 +119,7 @@ exec "$s"
 """
 )
 
-_OPENING: Final = re.compile(rb"\x1b_podboard;(new|same);([a-z]*)\x1b\\")
+_OPENING: Final = re.compile(rb"\x1b_podboard;(new|same|asks);([a-z]*)\x1b\\")
 _LONGEST_OPENING: Final = 64
 
 LEFT: Final = b"\x1b_podboard;left\x1b\\"
@@ -122,7 +135,14 @@ _SCREEN_ENDS: Final = re.compile(rb"(\x1b\[\d+;1H)?(\r\n)?\[screen is terminatin
 _ENDS: Final = {DTACH: _DTACH_ENDS, SCREEN: _SCREEN_ENDS}
 
 
-def resumable_shell_command(marker: str, size: Size, resumes: str = "") -> tuple[str, ...]:
+TAKEN: Final = b"taken\n"
+NOT_TAKEN: Final = b"not\n"
+"""What the command is told where it has asked for a helper."""
+
+
+def resumable_shell_command(
+    marker: str, size: Size, resumes: str = "", *, may_ask: bool = False
+) -> tuple[str, ...]:
     """Return what opens a shell that can be taken up again, or takes one up.
 
     The first it says is an ``Opening``, if the image has a printf. Its exit code is the shell's own.
@@ -131,9 +151,11 @@ def resumable_shell_command(marker: str, size: Size, resumes: str = "") -> tuple
         marker: Letters and digits that no other shell has, as for ``wire.shell.shell_command``.
         size: The terminal's.
         resumes: The marker of the shell to go on with; another is opened where that is not there any more.
+        may_ask: Whether it asks for a helper where the image has none, and waits for the answer.
     """
     numbers = (str(size.columns), str(size.rows))
-    return ("sh", "-c", _SCRIPT, "podboard", marker, connection_marker(marker), *numbers, resumes)
+    helper = "helper" if may_ask else ""
+    return ("sh", "-c", _SCRIPT, "podboard", marker, connection_marker(marker), *numbers, resumes, helper)
 
 
 def connection_marker(marker: str) -> str:
@@ -166,25 +188,34 @@ class OpeningReader:
 
     Attributes:
         opening: None until it was found.
+        asks: Whether a helper is asked for.
+        has_folder: Whether there is a folder for it.
     """
 
     def __init__(self) -> None:
         self.opening: Opening | None = None
+        self.asks = False
+        self.has_folder = False
         self._kept = b""
 
     def take(self, data: bytes) -> bytes:
         """Take output; returns what of it is for the screen, before the opening or behind it."""
         data = self._kept + data
         if (found := _OPENING.search(data)) is not None:
-            self.opening = Opening(found[1] == b"same", found[2].decode())
             self._kept = b""
-            return data[: found.start()] + data[found.end() :]
+            # Between the two, the terminal only repeats the answer.
+            before = b"" if self.asks else data[: found.start()]
+            if found[1] == b"asks":
+                self.asks, self.has_folder = True, bool(found[2])
+            else:
+                self.opening = Opening(found[1] == b"same", found[2].decode())
+            return before + data[found.end() :]
         # One that is cut in two.
         start = data.rfind(b"\x1b_", -_LONGEST_OPENING)
         if start < 0:
             start = len(data) - data.endswith(b"\x1b")
         self._kept = data[start:]
-        return data[:start]
+        return b"" if self.asks else data[:start]
 
 
 class Transparent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ JOB = "sleep 86441"
 @pytest.fixture
 def environ(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """A person's environment with a cluster."""
-    needs("tmux")
+    needs("tmux", "dtach")
     process = DemoProcess.start(faults=getattr(request, "param", ()))
     try:
         yield environment(tmp_path, KUBECONFIG=str(process.kubeconfig()))
@@ -35,14 +36,14 @@ def environ(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str
         process.stop()
 
 
-def at_the_board(environ: dict[str, str]) -> Person:
-    person = Person([PODBOARD, "-n", "infra"], environ)
-    person.sees("toolbox")
-    person.type("/toolbox")
+def at_the_board(environ: dict[str, str], namespace: str = "infra", pod: str = "toolbox") -> Person:
+    person = Person([PODBOARD, "-n", namespace], environ)
+    person.sees(pod)
+    person.type(f"/{pod}")
     person.press("Enter")
     person.sees("pods 1 of")
     person.press("Enter")
-    person.sees("toolbox:~$")
+    person.sees(f"{pod}:~$")
     return person
 
 
@@ -95,10 +96,40 @@ def test_what_a_killed_podboard_left_in_tmux_is_cleared(environ: dict[str, str])
     assert not job_runs()
 
 
-def test_config_toml_can_do_without(environ: dict[str, str]) -> None:
+def decide(environ: dict[str, str], text: str) -> None:
     config = Path(environ["HOME"], ".config/podboard/config.toml")
     config.parent.mkdir(parents=True)
-    config.write_text("[terminals]\nresume = false\n", "utf-8")
+    config.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("environ", [("cut=40000",)], indirect=True)
+def test_a_program_of_the_persons_own_holds_the_shell_where_the_image_has_none(
+    environ: dict[str, str],
+) -> None:
+    program = Path(shutil.copy(shutil.which("dtach") or "", environ["HOME"]))
+    decide(environ, f'[helper]\npath = "{program}"\ncontexts = ["*"]\n')
+    with at_the_board(environ, "data", "redis-0") as person:
+        before = number(person, "first")
+        # More than a connection may carry; what comes after its end is missing.
+        person.type("seq 1001 9000\r")
+        person.sees("the same shell · dropped")
+        assert number(person, "second") == before
+
+
+def test_a_program_that_is_not_for_this_context_is_not_looked_at(environ: dict[str, str]) -> None:
+    decide(environ, '[helper]\npath = "/nowhere/dtach"\ncontexts = ["prod-*"]\n')
+    with at_the_board(environ, "data", "redis-0") as person:
+        assert "plain shell" not in person.sees("redis-0:~$")
+
+
+def test_a_program_that_is_not_there_is_told_of(environ: dict[str, str]) -> None:
+    decide(environ, '[helper]\npath = "/nowhere/dtach"\n')
+    with at_the_board(environ, "data", "redis-0") as person:
+        person.sees("a plain shell: the helper /nowhere/dtach cannot be read: No such file or directory")
+
+
+def test_config_toml_can_do_without(environ: dict[str, str]) -> None:
+    decide(environ, "[terminals]\nresume = false\n")
     with at_the_board(environ) as person:
         person.type("ps -o comm= -p $PPID | sed 's/^/parent: /'\r")
         assert "parent: podboard-bash" not in person.sees("parent: ")

@@ -3,8 +3,11 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
-from collections.abc import AsyncIterator
+import stat
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from podboard.session.climber import Ladder
 from podboard.session.terminal import Terminal
 from podboard.vt.history import History
 from podboard.wire.backoff import Backoff
+from podboard.wire.helper import LARGEST
 from tests.protocol.test_leaving import ladder as ladder  # noqa: PLC0414 - a fixture
 from tests.protocol.test_leaving import processes
 from tests.support.tools import needs
@@ -30,6 +34,7 @@ IMAGES = {
     "podboard/dtach": Image(Tools.SH, holder="dtach"),
     "podboard/screen": Image(Tools.SH, holder="screen"),
     "podboard/none": Image(),
+    "podboard/bare": Image(Tools.SH),
 }
 HOLDERS = ("tmux", "dtach", "screen")
 SIZE = Size(80, 24)
@@ -61,8 +66,9 @@ async def returning(terminal: Terminal) -> None:
 class Shell:
     """A terminal that is served, and a person at it."""
 
-    def __init__(self, ladder: Ladder, pod: str) -> None:
-        self.terminal = Terminal(Target("shop", pod, "app"), ladder, SIZE, returns=True, resumes=True)
+    def __init__(self, ladder: Ladder, pod: str, helper: Path | None = None) -> None:
+        target = Target("shop", pod, "app")
+        self.terminal = Terminal(target, ladder, SIZE, returns=True, resumes=True, helper=helper)
         self.terminal.shown = True
         self.task = asyncio.create_task(returning(self.terminal))
 
@@ -366,5 +372,139 @@ async def test_without_anything_that_holds_it_a_shell_is_as_ever(shell: Shell, c
     await shell.prompts()
     assert await shell.pid(2) != before
     assert shell.terminal.came_back == ""
+    await shell.close()
+    await nothing_is_left(cluster)
+
+
+# -- a holder of the person's own, for an image without one ---------------------------------
+
+
+def own_dtach(folder: Path) -> Path:
+    """The person's copy of it. It runs in these containers, which have this machine's libraries."""
+    needs("dtach")
+    return Path(shutil.copy(shutil.which("dtach") or "", folder / "own-dtach"))
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_helper_holds_the_shell_where_the_image_has_nothing(
+    ladder: Ladder, cluster: DemoCluster, tmp_path: Path
+) -> None:
+    shell = Shell(ladder, "bare", own_dtach(tmp_path))
+    await shell.prompts()
+    before = await shell.pid(1)
+    marker = shell.terminal._guest.marker if shell.terminal._guest is not None else ""
+    [folder] = folders(cluster, marker)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}["dtach"] == 0o700
+    # What went by before is not on the screen.
+    assert "taken" not in shell.everything()
+    await drop(shell, cluster)
+    await come_back(shell)
+    assert await shell.pid(2) == before
+    assert folders(cluster) == [folder]
+    await shell.close()
+    await nothing_is_left(cluster)
+
+
+async def test_the_helper_goes_with_a_shell_that_ends(
+    ladder: Ladder, cluster: DemoCluster, tmp_path: Path
+) -> None:
+    shell = Shell(ladder, "bare", own_dtach(tmp_path))
+    await shell.prompts()
+    assert folders(cluster)
+    await shell.type("exit 7")
+    await shell.task
+    assert shell.terminal.ending is not None
+    assert (shell.terminal.ending.kind, shell.terminal.ending.exit_code) == (EndingKind.EXITED, 7)
+    await nothing_is_left(cluster)
+
+
+@pytest.mark.parametrize("pod", HOLDERS)
+async def test_a_helper_is_not_copied_where_the_image_has_something(
+    pod: str, ladder: Ladder, cluster: DemoCluster, tmp_path: Path
+) -> None:
+    needs(pod)
+    shell = Shell(ladder, pod, tmp_path / "is-not-even-looked-at")
+    await shell.prompts()
+    [folder] = folders(cluster)
+    assert not (folder / "dtach").exists()
+    assert "plain shell" not in shell.everything()
+    await shell.close()
+    await nothing_is_left(cluster)
+
+
+async def test_a_pod_may_want_no_helper_either(ladder: Ladder, tmp_path: Path) -> None:
+    shell = Shell(ladder, "none", tmp_path / "is-not-even-looked-at")
+    await shell.prompts()
+    assert "plain shell" not in shell.everything()
+    await shell.close()
+
+
+def for_another_processor(program: Path) -> None:
+    data = bytearray(program.read_bytes())
+    data[18:20] = b"\x16\x00" if data[18:20] != b"\x16\x00" else b"\x3e\x00"
+    program.write_bytes(data)
+
+
+def without_its_loader(program: Path) -> None:
+    """What happens to one that is not linked statically in an image with another C library."""
+    program.write_bytes(program.read_bytes().replace(b"/ld-linux", b"/no-linux"))
+
+
+def with_a_sentence(program: Path) -> None:
+    program.write_text("#!/bin/sh\necho dtach\n", "ascii")
+
+
+def too_large(program: Path) -> None:
+    with program.open("ab") as file:
+        file.truncate(LARGEST + 1)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (for_another_processor, "the helper: it is made for another processor"),
+        (without_its_loader, "the helper: it does not run there"),
+        (with_a_sentence, "own-dtach is no program"),
+        (Path.unlink, "own-dtach cannot be read: No such file or directory"),
+        (too_large, "own-dtach is larger than 8 MiB"),
+        (lambda program: program.chmod(0o600), "own-dtach is no program"),
+    ],
+)
+async def test_where_the_helper_cannot_be_had_the_shell_is_a_plain_one_and_says_why(
+    spoil: Callable[[Path], None], why: str, ladder: Ladder, cluster: DemoCluster
+) -> None:
+    with tempfile.TemporaryDirectory() as short:
+        program = own_dtach(Path(short))
+        spoil(program)
+        shell = Shell(ladder, "bare", program)
+        await shell.prompts()
+    told = shell.everything().lstrip()
+    assert told.startswith("a plain shell: the helper")
+    assert why in told.partition("\n")[0]
+    assert await shell.pid(1)
+    assert not folders(cluster)
+    await shell.close()
+    await nothing_is_left(cluster)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "why"),
+    [
+        ("mkdir", "no folder there can be written to"),
+        ("head", "the helper: the image lacks head, tail, chmod, mv or rm"),
+    ],
+)
+async def test_an_image_that_cannot_take_a_helper_in_gets_a_plain_shell(
+    lacks: str, why: str, ladder: Ladder, cluster: DemoCluster, tmp_path: Path
+) -> None:
+    first = Shell(ladder, "bare")
+    await first.prompts()
+    await first.close()
+    [tool] = cluster.kubeconfig.parent.glob(f"tools/sh/{lacks}")
+    tool.unlink()
+    shell = Shell(ladder, "bare", own_dtach(tmp_path))
+    await shell.prompts()
+    assert f"a plain shell: {why}\n" in shell.everything()
     await shell.close()
     await nothing_is_left(cluster)

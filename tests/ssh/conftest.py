@@ -30,12 +30,14 @@ PODS = {
     "full": ["podboard/full"],
     "bare": ["podboard/bare"],
     "held": ["podboard/held"],
+    "small": ["podboard/small"],
     "duo": ["podboard/full", "podboard/full"],
 }
 IMAGES = {
     "podboard/full": Image(Tools.ALL),
     "podboard/bare": Image(Tools.NONE),
     "podboard/held": Image(holder="tmux"),
+    "podboard/small": Image(Tools.SH),
 }
 
 

@@ -2,6 +2,10 @@
 
 import asyncio
 import re
+import shutil
+from pathlib import Path
+
+import pytest
 
 from podboard.model.target import Target
 from podboard.session.climber import Ladder, Way
@@ -26,8 +30,13 @@ async def returning(terminal: Terminal) -> None:
         terminal.abandon()
 
 
-async def test_the_same_shell_is_there_after_the_host_was_cut_off(hosts: Hosts, sshd: Sshd) -> None:
-    needs("tmux")
+@pytest.mark.parametrize(("pod", "holder"), [("held", "tmux"), ("small", "dtach")])
+async def test_the_same_shell_is_there_after_the_host_was_cut_off(
+    pod: str, holder: str, hosts: Hosts, sshd: Sshd
+) -> None:
+    needs(holder)
+    # For the pod that has nothing to hold it.
+    helper = Path(shutil.which("dtach") or "/")
 
     async def opened() -> Hosts:
         return hosts
@@ -38,7 +47,8 @@ async def test_the_same_shell_is_there_after_the_host_was_cut_off(hosts: Hosts, 
             return SshWay(opened, details(sshd, port=relay.port))
 
         ladder = Ladder((Rung("ssh", way),))
-        terminal = Terminal(Target(NAMESPACE, "held"), ladder, SIZE, returns=True, resumes=True)
+        target = Target(NAMESPACE, pod)
+        terminal = Terminal(target, ladder, SIZE, returns=True, resumes=True, helper=helper)
         terminal.shown = True
         serving = asyncio.create_task(returning(terminal))
 
@@ -49,7 +59,7 @@ async def test_the_same_shell_is_there_after_the_host_was_cut_off(hosts: Hosts, 
             await until(lambda: pattern.search(History(terminal.screen).whole()), 20)
             return pattern.findall(History(terminal.screen).whole())[0]
 
-        await until(lambda: "held:~$" in History(terminal.screen).whole(), 20)
+        await until(lambda: f"{pod}:~$" in History(terminal.screen).whole(), 20)
         before = await number("first")
         relay.cut()
         await until(lambda: terminal.came_back, 20)

@@ -62,6 +62,22 @@ def test_shells_are_held_unless_that_is_not_wanted(tmp_path: Path) -> None:
     assert (config.resume, config.reconnect) == (False, True)
 
 
+def test_what_holds_shells_where_an_image_has_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_config(written(tmp_path, "[terminals]\n")).helper is None
+    monkeypatch.setenv("HOME", "/home/ada")
+    helper = read_config(written(tmp_path, '[helper]\npath = "~/bin/dtach"\n')).helper
+    assert helper is not None
+    assert helper.path == Path("/home/ada/bin/dtach")
+    assert helper.serves("prod-eu")
+    assert helper.serves("")
+    text = '[helper]\npath = "/opt/dtach"\ncontexts = ["dev-*", "stage"]\n'
+    helper = read_config(written(tmp_path, text)).helper
+    assert helper is not None
+    assert [name for name in ("dev-1", "stage", "prod-eu", "") if helper.serves(name)] == ["dev-1", "stage"]
+
+
 def test_how_many_lines_terminals_keep(tmp_path: Path) -> None:
     assert read_config(written(tmp_path, "")).scrollback == 10_000
     assert read_config(written(tmp_path, "[terminals]\nscrollback = 0\n")).scrollback == 0
@@ -122,6 +138,12 @@ def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
         ("[terminals]\npaste_preview = 1", "paste_preview of [terminals] in * must be true or false"),
         ('[terminals]\nresume = "auto"', "resume of [terminals] in * must be true or false"),
         ('[terminals]\nreconnect = "no"', "reconnect of [terminals] in * must be true or false"),
+        ('[helper]\npath = "bin/dtach"', "path of [helper] in * must be an absolute path"),
+        ("[helper]\npath = true", "path of [helper] in * must be an absolute path"),
+        ('[helper]\ncontexts = ["dev"]', "path of [helper] in * must be an absolute path"),
+        ('[helper]\npath = "/a"\ncontexts = "dev"', "contexts of [helper] in * must be a list of text"),
+        ('[helper]\npath = "/a"\nsize = 1', '[helper] in * has "size", which it cannot have'),
+        ("helper = true", "helper in * is no table"),
         ("[terminals]\nretry = 1", '[terminals] in * has "retry", which it cannot have'),
         ("[ssh", "is no valid TOML"),
         ("ssh = 3", "ssh in * is no table"),

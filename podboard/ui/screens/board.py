@@ -575,6 +575,7 @@ class Board(Screen[None], inherit_bindings=False):
             recordings=cluster.recordings,
             returns=cluster.returns,
             resumes=cluster.resumes,
+            helper=cluster.helper,
             scrollback=cluster.scrollback,
         )
         pod = cluster.roster.pods.get((target.namespace, target.pod))

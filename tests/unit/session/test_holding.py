@@ -33,7 +33,14 @@ class Held:
     def __init__(self, *said: bytes) -> None:
         self.far = FakeChannel(*map(Stdout, said))
         self.opened: list[Opening] = []
-        self.channel = HeldChannel(self.far, SIZE, 0, self.opened.append, self._draw)
+        self.channel = HeldChannel(self.far, SIZE, 0, self.opened.append, self._draw, bring=self._bring)
+        self.asked: list[bool] = []
+        self.has_helper = asyncio.Event()
+
+    async def _bring(self, has_folder: bool) -> bool:  # noqa: FBT001 - of a callback
+        self.asked.append(has_folder)
+        await self.has_helper.wait()
+        return has_folder
 
     def _draw(self, _: Picture) -> bytes:
         return b"drawn"
@@ -98,6 +105,36 @@ async def test_where_nothing_is_told_it_is_a_plain_shell(monkeypatch: pytest.Mon
     await held.channel.write(b"ls\r")
     assert held.far.input == b"ls\r"
     assert held.opened == [UNHELD]
+
+
+@pytest.mark.parametrize(
+    ("asks", "answer", "holder"), [(b"helper", b"taken\n", "dtach"), (b"", b"not\n", "")]
+)
+async def test_a_helper_that_is_asked_for_is_awaited(asks: bytes, answer: bytes, holder: str) -> None:
+    held = Held(b"\x1b_podboard;asks;%b\x1b\\" % asks)
+    assert held.read() == b""
+    await until(lambda: held.asked == [bool(asks)])
+    # As long as it takes: neither is it taken for a plain shell, nor is input sent to what waits.
+    assert held.channel._silence is not None
+    assert held.channel._silence.cancelled()
+    assert not held.channel.write_nowait(b"early")
+    held.has_helper.set()
+    await until(lambda: held.far.written == [answer])
+    # The terminal repeats what it is told.
+    held.far.say(Stdout(answer.replace(b"\n", b"\r\n")), Stdout(opening(holder) + b"$ "))
+    assert held.read() == b"$ "
+    assert held.opened == [Opening(is_same=False, holder=holder)]
+    assert held.channel.write_nowait(b"ls\r")
+    await held.channel.close()
+
+
+async def test_a_helper_is_not_awaited_by_one_who_leaves() -> None:
+    held = Held(b"\x1b_podboard;asks;helper\x1b\\")
+    held.read()
+    await until(lambda: held.asked)
+    await held.channel.close()
+    assert held.far.written == []
+    assert held.opened == []
 
 
 async def lost(leaver: Leaver, way: FakeRung, holder: str) -> tuple[Stay, Guest]:
@@ -167,7 +204,7 @@ async def test_the_return_is_marked_on_the_screen_where_something_may_be_missing
     marker = rung.requests[0].command[4]
     second.say(Stdout(opening(holder, same=True)), Ended(exited(0)))
     await terminal.run()
-    assert rung.requests[1].command[-1] == marker
+    assert rung.requests[1].command[-2] == marker
     assert terminal.came_back.startswith("the same shell · dropped ")
     terminal.screen.scroll_to_top()
     terminal.screen.update()

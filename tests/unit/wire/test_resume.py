@@ -206,7 +206,7 @@ def test_what_prints_where_nobody_reads_any_more_goes_on(tmp_path: Path) -> None
 
 def test_every_part_of_the_command_is_a_word_of_its_own() -> None:
     command = resumable_shell_command("a" * 32, Size(80, 24), "b" * 32)
-    assert command[3:] == ("podboard", "a" * 32, connection_marker("a" * 32), "80", "24", "b" * 32)
+    assert command[3:] == ("podboard", "a" * 32, connection_marker("a" * 32), "80", "24", "b" * 32, "")
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
