@@ -92,7 +92,7 @@ class Keyboard:
         pane = self._board.focused_pane
         if pane is None or self._busy or self._leading or self._asked is not None:
             return False
-        if pane.is_scrolling or pane.is_ended or self._is_resizing:
+        if pane.is_scrolling or pane.is_ended or pane.is_covered or self._is_resizing:
             return False
         self._board.audience(pane).send_text(text)
         return True
@@ -141,6 +141,8 @@ class Keyboard:
             elif action := action_of(SCROLLING, event.key):
                 getattr(self._board.scroll_desk, f"action_{action}")()
         elif not pane.is_ended:
+            if pane.is_covered:
+                self._board.key_line.hush()
             self._board.audience(pane).send_key(event.key, event.character)
         elif action := action_of(ENDED, event.key):
             self.perform(action)
@@ -295,7 +297,7 @@ class Keyboard:
         if self._leading:
             line.set_keys(AFTER_LEADER, mode=LEADER_SHOWN)
             return
-        self._board.show_menu(shown=self._asked is not None)
+        self._board.show_menu(shown=self._asked is not None or line.is_telling)
         if self._asked is not None:
             asked = self._asked
             line.set_keys((), mode=f"{asked.sign}{asked.text[-_SEEN:]}▏", right="esc leaves it")

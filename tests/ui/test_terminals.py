@@ -416,6 +416,26 @@ async def test_zoomed_a_terminal_has_the_screen(person: Person, shells: Shells) 
     assert shells[0].sizes[1] == shells.rung.asked[0][1]
 
 
+async def test_zoomed_a_terminal_has_what_is_told_over_its_last_line(person: Person, shells: Shells) -> None:
+    await open_first(person, shells)
+    person.type(f"{LEADER}z")
+    await person.until(lambda: shells[0].sizes == [Size(120, 39)])
+    shells.say(0, "\x1b[39;1Hthe last line")
+    await person.sees("the last line")
+    person.type(f"{LEADER}o")
+    await person.sees("there is no other terminal in this tab")
+    # What is typed goes to the pod, and the line back to the terminal.
+    person.type("ls")
+    await person.sees("the last line")
+    await person.until(lambda: shells[0].input == b"ls")
+    # So it does when the message has had its time.
+    person.type(f"{LEADER}o")
+    await person.sees("there is no other terminal in this tab")
+    person.board.key_line._end_message()
+    await person.sees("the last line")
+    assert shells[0].sizes == [Size(120, 39)]
+
+
 async def test_the_list_ends_the_zoom(person: Person, shells: Shells) -> None:
     await open_first(person, shells)
     person.type(f"{LEADER}z")

@@ -301,7 +301,15 @@ class Board(Screen[None], inherit_bindings=False):
         """Say something on the line at the bottom, for a moment or until the next key of the board."""
         # Who hears stays in sight meanwhile. Behind the keys that are shown for where the same key has led.
         told = f"{self.broadcast_desk.banner} · {message}" if self.broadcast_desk.banner else message
-        self.call_later(self.key_line.tell, told)
+        self.call_later(self._tell, told)
+
+    def _tell(self, told: str) -> None:
+        self.key_line.tell(told)
+        self.keyboard.show()
+
+    def on_key_line_hushed(self) -> None:
+        """Give a zoomed terminal its last line back."""
+        self.keyboard.show()
 
     def show_menu(self, *, shown: bool) -> None:
         """Show the line at the bottom over a zoomed terminal, or take it away again."""
@@ -340,6 +348,7 @@ class Board(Screen[None], inherit_bindings=False):
         )
         if arrangement == self._arrangement:
             return
+        self.show_menu(shown=False)
         self._arrangement = arrangement
         list_width, terminal_at, lines = arrangement
         self._area.show_alone(alone=not lines)

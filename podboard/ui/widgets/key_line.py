@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual.message import Message
 from textual.strip import Strip
 
 from podboard.ui.widgets.looks import LooksMixin
@@ -31,6 +32,9 @@ class KeyLine(LooksMixin):
     LOOKS = "key-line"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--mode", "key-line--message"}
 
+    class Hushed(Message):
+        """A message has had its moment."""
+
     def __init__(self) -> None:
         super().__init__()
         self._mode = ""
@@ -55,8 +59,17 @@ class KeyLine(LooksMixin):
         """Show a message in place of the keys; control characters must be gone from it."""
         self.hush()
         self._message = message
-        self._silence = self.set_timer(MOMENT, self.hush)
+        self._silence = self.set_timer(MOMENT, self._end_message)
         self.refresh()
+
+    def _end_message(self) -> None:
+        self.hush()
+        self.post_message(self.Hushed())
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether a message stands there."""
+        return bool(self._message)
 
     def hush(self) -> None:
         """Show the keys again."""

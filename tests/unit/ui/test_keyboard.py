@@ -23,6 +23,7 @@ class Pane:
         self._board = board
         self.terminal = SimpleNamespace(takes_input=True)
         self.is_ended = False
+        self.is_covered = False
         self.is_scrolling = False
 
     def begin_scrolling(self) -> None:
@@ -78,7 +79,7 @@ class Board:
             go=lambda key: self.did.append(f"go {key}"), resize=lambda key: self.did.append(f"resize {key}")
         )
         self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
-        self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None)
+        self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None, is_telling=False)
         self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
         self._working: set[asyncio.Task[Any]] = set()
 
