@@ -95,21 +95,24 @@ def legacy_fields(document: Json) -> dict[str, Json] | None:
     return {"id": document.get("pk"), **(fields if isinstance(fields, dict) else {})}
 
 
-def read_record(document: Json, *, before: Record | None = None, revealed: bool = False) -> Reading:
+def read_record(
+    document: Json, *, before: Record | None = None, replaced: Record | None = None, revealed: bool = False
+) -> Reading:
     """Read a document as a record.
 
-    ``(hidden)`` in the place of a secret stands for the one that ``before`` has there; without ``before``
-    the secret is left out.
+    ``(hidden)`` in the place of a secret stands for the one that ``before`` or ``replaced`` has there; else
+    the secret is left out, which ``before`` does not allow.
 
     Args:
         before: The record that is edited: what no person sets stays as it is, and it gets no other fields
             below ``ssh_connection_details`` than those podboard knows.
+        replaced: The record in whose place this one comes, with all of its fields.
         revealed: The secrets are all there: ``(hidden)`` means nothing.
 
     Raises:
         RecordError: It is none; its ``problems`` name the fields and quote no values.
     """
-    reader = _Reader(before, revealed=revealed)
+    reader = _Reader(before, before or replaced, revealed=revealed)
     values = reader.read(document)
     problems = reader.problems
     if not problems:
@@ -123,6 +126,7 @@ def read_record(document: Json, *, before: Record | None = None, revealed: bool 
 @dataclass(slots=True)
 class _Reader:
     before: Record | None
+    hides: Record | None
     revealed: bool = field(kw_only=True)
     problems: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -161,7 +165,7 @@ class _Reader:
 
     def _secret_text(self, document: Mapping[str, Json], name: str) -> Secret[str] | str | None:
         if self._is_hidden(document.get(name)):
-            return self._stood_for(name, getattr(self.before, name, None))
+            return self._stood_for(name, getattr(self.hides, name, None))
         text = self._text(document, name)
         if text is None or (name == "kubeconfig" and is_kubeconfig_path(text)):
             return text
@@ -184,8 +188,8 @@ class _Reader:
 
     def _details(self, document: Mapping[str, Json]) -> SshConnectionDetails | None:
         name = "ssh_connection_details"
-        before = self.before.ssh_connection_details if self.before else None
-        had = before.fields if before else {}
+        details = self.hides.ssh_connection_details if self.hides else None
+        had = details.fields if details else {}
         fields: dict[str, Kept] = {}
         for key, value in self._map(document, name).items():
             if self._is_hidden(value):
@@ -203,7 +207,10 @@ class _Reader:
         other: dict[str, Kept] = {}
         for key, value in self._map(document, "other").items():
             if self._is_hidden(value):
-                self._stood_for(f"other.{key}", None)
+                if secret := self._stood_for(
+                    f"other.{key}", self.hides.other.get(key) if self.hides else None
+                ):
+                    other[key] = secret
             else:
                 other[key] = value if is_readable(key, value) else Secret.of(value)
         return other

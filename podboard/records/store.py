@@ -120,12 +120,7 @@ class Store:
         Raises:
             RecordError: One of them cannot be stored, or its name is taken; names each and why.
         """
-        await asyncio.to_thread(check, records)
-        time = now()
-        made = [replace(record, id=uuid4().hex, created_at=time, updated_at=time) for record in records]
-        async with self._writing():
-            await self._check_names_are_free(made)
-            await self._insert(made)
+        made, _ = await self.put(records, ())
         return made
 
     async def change(self, records: Sequence[Record], *, before: Sequence[Record] = ()) -> list[Record]:
@@ -138,13 +133,22 @@ class Store:
         Raises:
             RecordError: One cannot be stored so, its name is taken, or it was changed or removed meanwhile.
         """
-        await asyncio.to_thread(check, records, before)
-        time = now()
-        changed = [replace(record, updated_at=time) for record in records]
-        async with self._writing():
-            await self._check_names_are_free(changed)
-            await self._update(records, changed)
+        _, changed = await self.put((), records, before=before)
         return changed
+
+    async def put(
+        self, new: Sequence[Record], known: Sequence[Record], *, before: Sequence[Record] = ()
+    ) -> tuple[list[Record], list[Record]]:
+        """Store new records as ``add`` does, and values of known ones as ``change`` does, all or none."""
+        await asyncio.to_thread(check, (*new, *known), before)
+        time = now()
+        made = [replace(record, id=uuid4().hex, created_at=time, updated_at=time) for record in new]
+        changed = [replace(record, updated_at=time) for record in known]
+        async with self._writing():
+            await self._check_names_are_free((*made, *changed))
+            await self._insert(made)
+            await self._update(known, changed)
+        return made, changed
 
     async def remove(self, names: Sequence[str]) -> None:
         """Remove records, all or none; raises RecordError if there is none of a name; names each."""

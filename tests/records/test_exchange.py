@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -146,6 +148,120 @@ def test_an_export_takes_the_place_of_a_file_whole(filled: Podboard) -> None:
     assert not list(filled.folder.glob(".out*"))
 
 
+# -- in the place of others -----------------------------------------------------------------
+
+
+def stored(podboard: Podboard) -> dict[str, Any]:
+    """The rows of the table of records, by name."""
+    with sqlite3.connect(podboard.database) as connection:
+        connection.row_factory = sqlite3.Row
+        return {row["name"]: dict(row) for row in connection.execute("SELECT * FROM records")}
+
+
+def test_records_take_the_place_of_those_of_their_names(filled: Podboard) -> None:
+    before = stored(filled)
+    document = """\
+- {name: web-1, pod_name: web-1, namespace: other, labels: {new: "1"}}
+- {name: new, pod_name: new}
+- {name: all, pod_name: "[!a]*"}
+"""
+    assert filled.out("import", "-", "--replace", stdin=document) == (
+        "Imported 3 pod records: 1 added, 1 replaced, 1 unchanged\n"
+    )
+    after = stored(filled)
+    assert sorted(after) == ["all", "new", "web", "web-1"]
+    assert (after["all"], after["web"]) == (before["all"], before["web"])
+    assert (after["web-1"]["namespace"], after["web-1"]["labels"]) == ("other", '{"new": "1"}')
+    for kept in ("id", "created_at"):
+        assert after["web-1"][kept] == before["web-1"][kept]
+    assert after["web-1"]["updated_at"] > before["web-1"]["updated_at"]
+
+
+def test_what_a_record_does_not_have_any_more_is_gone(filled: Podboard) -> None:
+    filled("import", "-", "--replace", stdin='{"name": "web", "pod_name": "w"}')
+    web = stored(filled)["web"]
+    gone = ("namespace", "cluster_host", "token", "kubeconfig", "ssh_connection_details")
+    assert [web[name] for name in gone] == [None] * len(gone)
+    assert web["labels"] == "{}"
+
+
+@pytest.mark.parametrize("output", ["json", "yaml"])
+def test_an_export_without_secrets_keeps_those_that_are_there(output: str, filled: Podboard) -> None:
+    before = filled.contents()
+    exported = filled.out("export", "-o", output)
+    done = filled("import", "-", "--replace", stdin=exported)
+    assert (done.stdout, done.stderr) == ("Imported 3 pod records: 0 added, 0 replaced, 3 unchanged\n", "")
+    assert filled.contents() == before
+    filled("set", "web", "token=")
+    again = filled("import", "-", "--replace", stdin=exported.replace("bastion", "gate"))
+    assert again.stdout == "Imported 3 pod records: 0 added, 1 replaced, 2 unchanged\n"
+    assert again.stderr == ('podboard: "web" was imported without token: podboard records set web token\n')
+    web = plain(filled)[1]
+    assert web["ssh_connection_details"] == {"host": "gate", "key_string": "(hidden)"}
+    assert "token" not in web
+    sealed = filled.out("export", "name=web", "--with-secrets", "--passphrase-file", "-", stdin=PASSPHRASE)
+    (filled.folder / "sealed").write_text(sealed)
+    [opened] = _opened(filled.folder / "sealed")
+    assert opened["kubeconfig"] == f"kind: Config\nusers: [{MARK}-config]\n"
+
+
+def test_secrets_take_the_place_of_others(filled: Podboard, other: Podboard) -> None:
+    sealed = filled.out("export", "--with-secrets", "--passphrase-file", "-", stdin=PASSPHRASE)
+    (other.folder / "sealed").write_text(sealed)
+    other("add", "web", "pod_name=web-*", "token", stdin=f"{MARK}-another")
+    import_it = ("import", "sealed", "--replace", "--passphrase-file", "-")
+    assert other.out(*import_it, stdin=PASSPHRASE) == (
+        "Imported 3 pod records: 2 added, 1 replaced, 0 unchanged\n"
+    )
+    assert plain(other) == plain(filled)
+    other("export", "--with-secrets", "--passphrase-file", "-", "--output", "again", stdin=PASSPHRASE)
+    assert "token" in str(_opened(other.folder / "again"))
+    assert "another" not in str(_opened(other.folder / "again"))
+    assert other.out(*import_it, stdin=PASSPHRASE) == (
+        "Imported 3 pod records: 0 added, 0 replaced, 3 unchanged\n"
+    )
+
+
+def test_all_are_replaced_or_none(filled: Podboard) -> None:
+    before = filled.contents()
+    document = "- {name: web, pod_name: x}\n- {name: web-1, pod_name: 7}\n"
+    filled("import", "-", "--replace", stdin=document, code=6)
+    filled("import", "-", "--replace", stdin="- {name: a, pod_name: x}\n- {name: a, pod_name: y}\n", code=6)
+    assert filled.contents() == before
+
+
+def test_a_record_that_is_replaced_keeps_its_history(filled: Podboard) -> None:
+    with sqlite3.connect(filled.database) as connection:
+        connection.execute(
+            "INSERT INTO connections"
+            " (record_id, record_name, context, namespace, pod_name, container, started_at)"
+            " SELECT id, name, '', 'shop', 'web-7', '', '2026-01-01T00:00:00Z'"
+            " FROM records WHERE name = 'web'"
+        )
+    filled("import", "-", "--replace", stdin="- {name: web, pod_name: another}")
+    [row] = json.loads(filled.out("history", "--record", "web", "-o", "json"))
+    assert row["record_id"] == stored(filled)["web"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "Would import 1 pod records\n"),
+        (("--replace",), "Would import 1 pod records: 1 added, 0 replaced, 0 unchanged\n"),
+    ],
+)
+def test_a_dry_run_stores_nothing(
+    arguments: tuple[str, ...], told: str, podboard: Podboard, filled_folder: Path
+) -> None:
+    document = "- {name: new, pod_name: new}"
+    assert podboard.out("import", "-", "--dry-run", *arguments, stdin=document) == told
+    assert not podboard.database.exists()
+    shutil.copytree(filled_folder, podboard.folder, dirs_exist_ok=True)
+    before = podboard.contents()
+    assert podboard.out("import", "-", "--dry-run", *arguments, stdin=document) == told
+    assert podboard.contents() == before
+
+
 # -- what is refused ------------------------------------------------------------------------
 
 NAME = "name must be 1 to 253 characters that print, without blanks around it or a - before it"
@@ -269,6 +385,16 @@ def test_a_dumpdata_travels_on_with_what_has_no_field(podboard: Podboard, other:
     (other.folder / "sealed").write_text(sealed)
     other("import", "sealed", "--passphrase-file", "-", stdin=PASSPHRASE)
     assert plain(other) == plain(podboard)
+
+
+def test_a_dumpdata_takes_the_place_of_itself(podboard: Podboard) -> None:
+    podboard("import", "-", stdin=json.dumps(DUMP))
+    before = podboard.contents()
+    for again in (json.dumps(DUMP), podboard.out("export")):
+        assert podboard.out("import", "-", "--replace", stdin=again) == (
+            "Imported 2 pod records: 0 added, 0 replaced, 2 unchanged\n"
+        )
+        assert podboard.contents() == before
 
 
 def test_a_dumpdata_is_refused_by_row(podboard: Podboard) -> None:

@@ -165,9 +165,15 @@ def _import(actions: Commands) -> None:
         "import",
         "add the records of a file",
         "A JSON or YAML list of records, what export writes, or a dumpdata of the Django application before "
-        "podboard. All are added, or none.",
+        "podboard. All are stored, or none.",
     )
     parser.add_argument("file", metavar="FILE", help="the file; - is standard input")
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="take the place of records of the same names, with all fields; else they are refused",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be stored, and store nothing")
     _passphrase(parser)
 
 

@@ -22,7 +22,7 @@ from podboard.commands.records.asking import (
 from podboard.commands.records.assignments import is_secret
 from podboard.commands.records.filters import matching
 from podboard.commands.records.store import in_store
-from podboard.errors import RecordError, UsageError
+from podboard.errors import RecordError, SealError, UsageError
 from podboard.model.text import one_line
 from podboard.records.documents import Reading, document_of, legacy_fields, listed, read_record
 from podboard.records.export import is_sealed, seal, unseal
@@ -33,17 +33,18 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from podboard.model.record import Json
+    from podboard.model.record import Json, Record
 
 MOST_JSON_BYTES: Final = 256 << 20
 """JSON is read in seconds where YAML takes minutes, and what ten thousand records export is this large."""
 
 
 def import_records(options: argparse.Namespace) -> int:
-    """Add the records of a file, all or none."""
+    """Store the records of a file, all or none."""
     where = file_in_words(options.file)
     documents, sealed = _documents(options, where)
-    intake = _Intake(in_store(options, lambda store: store.names(), creates=True), revealed=sealed)
+    known = in_store(options, lambda store: store.records(), creates=not options.dry_run)
+    intake = _Intake({record.name: record for record in known}, replaces=options.replace, revealed=sealed)
     for number, value in enumerate(documents, 1):
         intake.take(number, value)
     if intake.refused:
@@ -53,12 +54,15 @@ def import_records(options: argparse.Namespace) -> int:
         raise RecordError(
             f"{count} of {len(documents)} records in {where} cannot be imported", "nothing was stored"
         )
-    in_store(options, lambda store: store.add([reading.record for reading in intake.readings]), creates=True)
+    if not options.dry_run:
+        in_store(options, lambda store: store.put(intake.added, intake.replaced), creates=True)
     for reading in intake.readings:
         _tell_what_is_missing(reading)
     if intake.passed_over:
         note(f"passed over {intake.passed_over} objects of other models")
-    emit(f"Imported {len(intake.readings)} pod records")
+    counts = f": {intake.counts}" if options.replace else ""
+    done = "Would import" if options.dry_run else "Imported"
+    emit(f"{done} {len(intake.readings)} pod records{counts}")
     return 0
 
 
@@ -103,14 +107,20 @@ class _Intake:
     """What the records of a file come to.
 
     Attributes:
-        taken: The names that stored records have.
+        known: The records that are stored, by name.
+        replaces: Whether a record of the file comes in the place of the known one of its name.
+        added: Those that are new.
+        replaced: Those that come in the place of others, which they differ from.
         refused: A record's number, its name in words, and what is wrong with it.
         passed_over: How many objects of a dumpdata are no pods.
     """
 
-    taken: set[str]
+    known: dict[str, Record]
+    replaces: bool = field(kw_only=True)
     revealed: bool = field(kw_only=True)
     readings: list[Reading] = field(default_factory=list)
+    added: list[Record] = field(default_factory=list)
+    replaced: list[Record] = field(default_factory=list)
     refused: list[tuple[int, str, str]] = field(default_factory=list)
     passed_over: int = 0
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -128,13 +138,14 @@ class _Intake:
                 name = reading.record.name
             else:
                 name = str(value.get("name", "")) if isinstance(value, dict) else ""
-                reading = read_record(value, revealed=self.revealed)
+                reading = read_record(value, replaced=self._in_place(name), revealed=self.revealed)
             problems = [*reading.record.problems(), *self._problems_of_name(name)]
         except RecordError as error:
             problems = list(error.problems)
         else:
             self._numbers.setdefault(name, number)
             self.readings.append(reading)
+            self._sort_in(reading.record)
         shown = f' "{one_line(name)}"' if name else ""
         self.refused += [(number, shown, problem) for problem in problems]
 
@@ -151,11 +162,39 @@ class _Intake:
         self._counts[record.name] = count
         return Reading(replace(record, name=name))
 
+    @property
+    def counts(self) -> str:
+        """How many records it changes what about."""
+        added, replaced = len(self.added), len(self.replaced)
+        return f"{added} added, {replaced} replaced, {len(self.readings) - added - replaced} unchanged"
+
+    def _in_place(self, name: str) -> Record | None:
+        return self.known.get(name) if self.replaces else None
+
+    def _sort_in(self, record: Record) -> None:
+        before = self._in_place(record.name)
+        if before is None:
+            self.added.append(record)
+        elif not _is_same(record, before):
+            kept = {name: getattr(before, name) for name in ("id", "created_at", "updated_at")}
+            self.replaced.append(replace(record, **kept))
+
     def _problems_of_name(self, name: str) -> Iterator[str]:
-        if name in self.taken:
+        if name in self.known and not self.replaces:
             yield "there is a record of this name already"
         if name in self._numbers:
             yield f"record {self._numbers[name]} has this name, too"
+
+
+def _is_same(record: Record, before: Record) -> bool:
+    """Whether nothing about a record would change; not if it had a secret that does not open any more."""
+    times = {"created_at": "", "updated_at": ""}
+    try:
+        return document_of(replace(record, **times), reveal=True) == document_of(
+            replace(before, **times), reveal=True
+        )
+    except SealError:
+        return False
 
 
 def _tell_what_is_missing(reading: Reading) -> None:
