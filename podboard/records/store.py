@@ -25,7 +25,7 @@ from podboard.records.rows import INSERT, SELECT, UPDATE, record_of, row_of
 from podboard.records.sealing import Sealer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import aiosqlite
@@ -245,21 +245,31 @@ class Store:
 
     async def board(self, context: str) -> dict[str, Json]:
         """Return what the board was like when it was left; empty if it never was."""
-        async with (
-            self._reading(),
-            self._connection.execute("SELECT state FROM boards WHERE context = ?", (context,)) as cursor,
-        ):
-            row = await cursor.fetchone()
-        return json.loads(row[0]) if row else {}
+        async with self._reading():
+            return await self._board(context)
 
-    async def save_board(self, context: str, state: dict[str, Json]) -> None:
-        """Keep what the board is like."""
+    async def change_board(
+        self, context: str, changed: Mapping[str, Json], forgotten: Collection[str] = ()
+    ) -> None:
+        """Keep what the board is like now; another podboard may change other things of it.
+
+        Args:
+            forgotten: What is kept no longer.
+        """
         async with self._writing():
+            kept = {**await self._board(context), **changed}
+            state = {name: value for name, value in kept.items() if name not in forgotten}
             await self._connection.execute(
                 "INSERT INTO boards (context, state, updated_at) VALUES (?, ?, ?) "
                 "ON CONFLICT DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
                 (context, json.dumps(state), now()),
             )
+
+    async def _board(self, context: str) -> dict[str, Json]:
+        query = "SELECT state FROM boards WHERE context = ?"
+        async with self._connection.execute(query, (context,)) as cursor:
+            row = await cursor.fetchone()
+        return json.loads(row[0]) if row else {}
 
     # -- inside -----------------------------------------------------------------------------
 

@@ -133,7 +133,9 @@ class PodboardApp(App[None], inherit_bindings=False):
             super().exit(return_code=return_code)
 
     async def on_unmount(self) -> None:
-        """Write the last words of the history."""
+        """Write the last words of the history, and that nothing is open any more if that is so."""
+        if self.board.cluster is not None:
+            self.board.layout_desk.note()
         await self.board.desk.leave()
 
     async def _serve_demo(self, demo: Connect) -> None:

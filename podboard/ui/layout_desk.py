@@ -14,6 +14,7 @@ from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.model.text import one_line
 from podboard.session.keeping import MOST_OF_ONE, Keeping
+from podboard.session.own_process import is_gone, own_name
 from podboard.session.successor import successor_of
 from podboard.ui.arrangement import TITLE_LINES
 from podboard.ui.layout import Layout, LayoutError
@@ -21,6 +22,9 @@ from podboard.vt.styled import styled_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from textual.timer import Timer
 
     from podboard.model.record import Json
     from podboard.session.cluster import Cluster
@@ -29,11 +33,18 @@ if TYPE_CHECKING:
     from podboard.ui.widgets.terminal_area import TerminalArea
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
+    _Lying: TypeAlias = tuple[Layout[TerminalPane], TerminalPane]
+    """How the terminals of a tab lie, and the one that has the focus there."""
+
 log = logging.getLogger(__name__)
 
 _LAST: Final = "last"
+_OPEN: Final = "open "
 _NAMED: Final = "layout "
-"""What the names begin with under which the board remembers layouts."""
+"""What the names begin with under which the board remembers layouts: of a podboard that runs, and by name."""
+
+SETTLE: Final = 1.0
+"""Seconds for which changes of how terminals lie gather before they are noted."""
 
 _LONGEST_NAME: Final = 40
 _MOST: Final = 100
@@ -88,7 +99,10 @@ class LayoutDesk:
         self._cluster: Cluster | None = None
         self._keeping: Keeping | None = None
         self._last: list[Tab] = []
+        self._offered: list[str] = []
         self._since = 0.0
+        self._noted: list[Json] = []
+        self._settling: Timer | None = None
 
     # -- the last one -------------------------------------------------------------------------
 
@@ -98,16 +112,17 @@ class LayoutDesk:
         if cluster.kept_folder is None:
             return
         self._keeping = Keeping(cluster.kept_folder, cluster.context)
-        kept = state.get(_LAST)
+        killed = [name for name in state if name.startswith(_OPEN) and is_gone(name.removeprefix(_OPEN))]
+        self._offered = [*killed, _LAST] if _LAST in state else killed
         if not cluster.restores:
-            self._forget(was_kept=kept is not None)
+            self._forget()
             return
         self._board.run_worker(asyncio.to_thread(self._keeping.sweep), exit_on_error=False)
-        if not isinstance(kept, dict):
-            return
-        since = kept.get("at")
-        self._since = float(since) if isinstance(since, int | float) else 0.0
-        self._last = _read(kept.get("tabs"))
+        self._last = [tab for name in killed for tab in _read(state[name])]
+        if isinstance(kept := state.get(_LAST), dict):
+            since = kept.get("at")
+            self._since = float(since) if isinstance(since, int | float) else 0.0
+            self._last += _read(kept.get("tabs"))
         if count := sum(len(tab.panes) for tab in self._last):
             terminals = "1 terminal" if count == 1 else f"{count} terminals"
             self.offer = f"open {terminals} again as you left them?"
@@ -122,6 +137,7 @@ class LayoutDesk:
         shown = [pane.shown for tab in tabs for pane in tab.panes]
         texts = await asyncio.to_thread(keeping.read, shown)
         await self._open(tabs, dict(zip(shown, texts, strict=True)), since)
+        self.note()
         self._forget()
 
     def action_forget(self) -> None:
@@ -129,19 +145,44 @@ class LayoutDesk:
         self._last, self.offer = [], ""
         self._forget()
 
-    def _forget(self, *, was_kept: bool = True) -> None:
+    def _forget(self) -> None:
+        self._forget_offered()
         if self._keeping is not None:
-            if was_kept:
-                self._board.desk.forget(_LAST)
             self._board.run_worker(asyncio.to_thread(self._keeping.forget), exit_on_error=False)
+
+    def _forget_offered(self) -> None:
+        for name in self._offered:
+            self._board.desk.forget(name)
+        self._offered = []
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether how the terminals lie is to be offered at another start."""
+        restores = self._cluster is not None and self._cluster.restores
+        return restores and self._keeping is not None and not self._board.desk.trouble
+
+    def stir(self) -> None:
+        """Note how the terminals lie, once they do no more than that: podboard may be killed."""
+        if self._settling is None and self._keeps:
+            self._settling = self._board.set_timer(SETTLE, self.note)
+
+    def note(self) -> None:
+        """Note how the terminals lie now, if that has changed."""
+        self._settling = None
+        if not self._keeps:
+            return
+        tabs = self._tabs(self._running(), {})
+        if tabs != self._noted:
+            self._noted = tabs
+            if tabs:
+                self._board.desk.remember(**{_OPEN + own_name(): tabs})
+            else:
+                self._board.desk.forget(_OPEN + own_name())
 
     async def keep_last(self) -> None:
         """Keep the terminals that are open, and what they have shown, for the next start."""
-        keeping, cluster = self._keeping, self._cluster
-        if keeping is None or cluster is None or not cluster.restores or self._board.desk.trouble:
-            return
-        layouts = self._layouts(lambda pane: not pane.is_ended)
-        if not layouts:
+        layouts, keeping = self._running(), self._keeping
+        if not layouts or not self._keeps or keeping is None:
             return
         terminals = [pane.terminal for layout, _ in layouts for pane in layout.leaves]
         texts = []
@@ -153,12 +194,16 @@ class LayoutDesk:
         except OSError as error:
             log.warning("what terminals have shown is not kept: %s", error.strerror)
             names = [""] * len(terminals)
-        shown = dict(zip(terminals, names, strict=True))
-        tabs: list[Json] = [
-            _tab(layout.map(lambda pane: pane.terminal), active.terminal, shown) for layout, active in layouts
-        ]
+        tabs = self._tabs(layouts, dict(zip(terminals, names, strict=True)))
+        self._forget_offered()
         last: Json = {"at": time.time(), "tabs": tabs}
         self._board.desk.remember(**{_LAST: last})
+        self._board.desk.forget(_OPEN + own_name())
+        # What the shells do from now on is to be hung up.
+        self._keeping = None
+
+    def _running(self) -> list[_Lying]:
+        return self._layouts(lambda pane: not pane.is_ended)
 
     # -- by name ------------------------------------------------------------------------------
 
@@ -173,11 +218,7 @@ class LayoutDesk:
 
     def _save(self, typed: str) -> None:
         if name := _name(typed):
-            tabs: list[Json] = [
-                _tab(layout.map(lambda pane: pane.terminal), active.terminal, {})
-                for layout, active in self._layouts()
-            ]
-            self._board.desk.remember(**{f"{_NAMED}{name}": tabs})
+            self._board.desk.remember(**{f"{_NAMED}{name}": self._tabs(self._layouts(), {})})
             self._board.tell(f'saved as "{name}"')
 
     async def action_open_layout(self) -> None:
@@ -227,9 +268,7 @@ class LayoutDesk:
         self._board.desk.forget(f"{_NAMED}{name}")
         self._board.tell(one_line(f'"{name}" is removed'))
 
-    def _layouts(
-        self, is_wanted: Callable[[TerminalPane], bool] = lambda _: True
-    ) -> list[tuple[Layout[TerminalPane], TerminalPane]]:
+    def _layouts(self, is_wanted: Callable[[TerminalPane], bool] = lambda _: True) -> list[_Lying]:
         """How the terminals lie that can be opened again, each tab with the one that has the focus."""
 
         def can_be_kept(pane: TerminalPane) -> bool:
@@ -240,6 +279,11 @@ class LayoutDesk:
             (layout, group.active)
             for group in self._area.groups
             if (layout := group.layout.only(can_be_kept)) is not None
+        ]
+
+    def _tabs(self, layouts: Sequence[_Lying], shown: Mapping[Terminal, str]) -> list[Json]:
+        return [
+            _tab(layout.map(lambda pane: pane.terminal), active.terminal, shown) for layout, active in layouts
         ]
 
     # -- opening ------------------------------------------------------------------------------

@@ -126,6 +126,8 @@ class RecordDesk:
             await self._stirred.wait()
             self._stirred.clear()
             await self._write(store)
+        # What was said while that was written.
+        await self._write(store)
 
     def _lack(self, trouble: str) -> None:
         log.warning("no records: %s", trouble)
@@ -151,10 +153,7 @@ class RecordDesk:
     async def _write_board(self, store: Store) -> None:
         changed, forgotten, self._changed, self._forgotten = self._changed, self._forgotten, {}, set()
         try:
-            kept = await store.board(self._context) | changed
-            await store.save_board(
-                self._context, {name: value for name, value in kept.items() if name not in forgotten}
-            )
+            await store.change_board(self._context, changed, forgotten)
         except DatabaseError as error:
             log.warning("what the board is like is not kept: %s", error.message)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import json
+import sqlite3
+from contextlib import asynccontextmanager, closing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from msgspec.structs import replace
@@ -12,22 +14,30 @@ from msgspec.structs import replace
 from podboard.commands.board_records import open_records
 from podboard.model.ending import exited
 from podboard.model.pod import OwnerReference
+from podboard.session.own_process import own_name
 from podboard.wire.exec_channel import Ended, Stdout
 from tests.support.pods import pod
+from tests.support.waiting import until
 from tests.ui.person import ESCAPE, LEADER, at_the_board
 from tests.ui.still import Shells
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from podboard.model.pod import Pod
+    from podboard.model.record import Json
     from podboard.model.size import Size
+    from podboard.records.store import Store
     from tests.ui.person import Person
 
 PODS = tuple(pod(f"web-{number}") for number in range(1, 5))
 OFFER = "open {} again as you left them?"
 LEFT = "\x1b[D"
+NOTED = f"open {own_name()}"
+KILLED = f"open {own_name()}0"
+"""What a podboard that runs has noted, and one that runs no more."""
 
 
 @pytest.fixture(autouse=True)
@@ -308,3 +318,110 @@ async def test_who_does_not_want_it_is_not_asked_and_nothing_is_kept(tmp_path: P
         await open_three(person, shells)
         await quit_board(person)
     assert kept(tmp_path) == []
+
+
+# -- one that was killed ----------------------------------------------------------------------
+
+
+def open_board(folder: Path) -> AbstractAsyncContextManager[Store]:
+    return open_records(folder / "podboard.db")
+
+
+def remembered(folder: Path) -> dict[str, Json]:
+    with closing(sqlite3.connect(f"file:{folder / 'podboard.db'}?mode=ro", uri=True)) as connection:
+        [(state,)] = connection.execute("SELECT state FROM boards").fetchall() or [("{}",)]
+    found: dict[str, Json] = json.loads(state)
+    return found
+
+
+async def kill(folder: Path) -> None:
+    """Let what is open now be what a podboard had open that was killed."""
+    async with open_board(folder) as store:
+        board = await store.board("kind-dev")
+        await store.change_board("kind-dev", {KILLED: board[NOTED]}, {NOTED})
+
+
+async def noted(folder: Path, count: int) -> Json:
+    """Wait until so many tabs are noted; returns them."""
+
+    def tabs() -> Json:
+        return remembered(folder).get(NOTED, [])
+
+    await until(lambda: len(cast("list[Json]", tabs())) == count)
+    return tabs()
+
+
+async def test_what_lies_open_is_noted_as_it_changes(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        await noted(tmp_path, 2)
+        shells[1].say(Ended(exited(0)))
+        shells[2].say(Ended(exited(0)))
+        await noted(tmp_path, 1)
+        person.type(f"{LEADER}lG\r")
+        await speaks(person, shells, 3, "fourth:~$ ")
+        await noted(tmp_path, 2)
+        await kill(tmp_path)
+        await quit_board(person)
+    async with at_a_shop(tmp_path) as (person, shells):
+        # What was left is there as well.
+        await person.sees(OFFER.format("4 terminals"))
+        person.type("y")
+        await person.until(lambda: shells.opened == ["web-1", "web-4"] * 2)
+        await noted(tmp_path, 4)
+        await quit_board(person)
+    assert set(remembered(tmp_path)) == {"last"}
+
+
+async def test_a_moved_border_is_noted(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        left = await open_three(person, shells)
+        before = await noted(tmp_path, 2)
+        person.type(f"{LEADER}1{LEADER}L")
+        await person.until(lambda: sizes(person)[0].columns == left[0].columns + 5)
+        left = sizes(person)
+        await until(lambda: remembered(tmp_path)[NOTED] != before)
+        await kill(tmp_path)
+        await quit_board(person)
+    async with open_board(tmp_path) as store:
+        await store.change_board("kind-dev", {}, {"last"})
+    async with at_a_shop(tmp_path) as (person, shells):
+        await person.sees(OFFER.format("3 terminals"))
+        person.type("y")
+        await person.until(lambda: len(shells.opened) == 3 and sizes(person) == left)
+
+
+async def test_an_offer_that_is_not_answered_is_not_lost_when_podboard_is_killed_again(
+    tmp_path: Path,
+) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        await noted(tmp_path, 2)
+        await kill(tmp_path)
+        await quit_board(person)
+    async with at_a_shop(tmp_path) as (person, shells):
+        await person.sees(OFFER.format("6 terminals"))
+        person.type("\r")
+        await speaks(person, shells, 0, "first:~$ ")
+        await noted(tmp_path, 1)
+        assert set(remembered(tmp_path)) == {"last", KILLED, NOTED}
+        person.type(f"{LEADER}ln")
+        await person.no_longer_sees(OFFER.format("6 terminals"))
+        person.type(f"{LEADER}1{LEADER}x")
+        await person.no_longer_sees("1 web-1")
+        person.type("q")
+        await person.leaves()
+    assert remembered(tmp_path) == {}
+
+
+async def test_who_does_not_want_it_has_nothing_noted(tmp_path: Path) -> None:
+    async with at_a_shop(tmp_path) as (person, shells):
+        await open_three(person, shells)
+        await noted(tmp_path, 2)
+        await kill(tmp_path)
+        await quit_board(person)
+    async with at_a_shop(tmp_path, restores=False) as (person, shells):
+        await open_three(person, shells)
+        person.board.layout_desk.note()
+        await quit_board(person)
+    assert remembered(tmp_path) == {}

@@ -636,7 +636,7 @@ async def test_the_board_is_as_it_was_left(database: Path) -> None:
 
 async def test_flags_say_otherwise(database: Path) -> None:
     async with open_store(database) as store:
-        await store.save_board("kind-dev", {"namespace": "data", "sort": "AGE"})
+        await store.change_board("kind-dev", {"namespace": "data", "sort": "AGE"})
     cluster = StillCluster(*PODS, namespace="shop")
     async with at_the_board(**with_records(cluster, database, recall_namespace=False)) as person:
         await person.sees("kind-dev · shop", "by AGE")
@@ -650,7 +650,9 @@ async def test_flags_say_otherwise(database: Path) -> None:
 @pytest.mark.parametrize("namespace", ["../../nodes", "", 7, ["shop"], {"a": 1}])
 async def test_what_a_database_makes_up_is_not_believed(namespace: Any, database: Path) -> None:
     async with open_store(database) as store:
-        await store.save_board("kind-dev", {"namespace": namespace, "sort": ["x"], "reverse": 1, "wide": "y"})
+        await store.change_board(
+            "kind-dev", {"namespace": namespace, "sort": ["x"], "reverse": 1, "wide": "y"}
+        )
     cluster = StillCluster(*PODS, namespace="shop")
     async with at_the_board(**with_records(cluster, database)) as person:
         await person.sees("kind-dev · shop", "api-1")

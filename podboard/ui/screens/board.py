@@ -606,6 +606,10 @@ class Board(Screen[None], inherit_bindings=False):
         """Let tabs, list and title say which terminals there are."""
         self._refresh_terminals()
 
+    def on_terminal_area_arranged(self) -> None:
+        """Note how the terminals lie."""
+        self.layout_desk.stir()
+
     def _refresh_terminals(self) -> None:
         """Bring what is said of terminals up to date, once for many changes."""
         if not self._terminals_changed:
@@ -620,6 +624,7 @@ class Board(Screen[None], inherit_bindings=False):
         if self._area.active is not None:
             self._area.active.refresh_lines()
         self.keyboard.show()
+        self.layout_desk.stir()
         if not self._list_is_due:
             # Behind the terminal's first paint, and once for all that a program may set off till then.
             self._list_is_due = True

@@ -301,10 +301,10 @@ async def test_history_outlives_its_record(store: Store) -> None:
 
 async def test_the_board_is_remembered_by_context(store: Store) -> None:
     assert await store.board("prod") == {}
-    await store.save_board("prod", {"tabs": [1]})
-    await store.save_board("prod", {"tabs": [1, 2]})
-    await store.save_board("dev", {})
-    assert await store.board("prod") == {"tabs": [1, 2]}
+    await store.change_board("prod", {"tabs": [1], "sort": "AGE", "wide": True})
+    await store.change_board("prod", {"tabs": [1, 2]}, {"wide", "never there"})
+    await store.change_board("dev", {})
+    assert await store.board("prod") == {"tabs": [1, 2], "sort": "AGE"}
 
 
 # -- shells ---------------------------------------------------------------------------------
