@@ -108,6 +108,9 @@ class TerminalArea(LooksMixin, PlainVertical):
     class Changed(Message):
         """A terminal came, went, or became the active one."""
 
+    class Arranged(Message):
+        """Terminals lie in another way."""
+
     def __init__(self, noting: Callable[[Terminal], AbstractContextManager[None]]) -> None:
         super().__init__()
         self._noting = noting
@@ -285,6 +288,7 @@ class TerminalArea(LooksMixin, PlainVertical):
                 pane.display = group is self._group
         self._clear_arrangement_cache()
         self.refresh(layout=True)
+        self.post_message(self.Arranged())
 
     def share_out(self, size: Size) -> Places[TerminalPane]:
         """Where the terminals are, if they have so much room."""
