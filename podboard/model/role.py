@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,6 +37,7 @@ ACCOUNT: Final = "system:serviceaccount:"
 
 _GROUP: Final = "rbac.authorization.k8s.io"
 _NO_NAME = re.compile(r"[^\w.:@-]", re.ASCII)
+_NOT_PLAIN = re.compile(r"""[^ !#-\[\]-~]""")
 
 
 def lack(denied: Denied) -> str:
@@ -54,8 +54,8 @@ def role_for(denied: Denied) -> str:
     """
     user, namespace, part = denied
     right = RIGHTS[part]
-    where = json.dumps(namespace)
-    binding = json.dumps(f"{right.role}-{_NO_NAME.sub('-', user)}")
+    where = _quoted(namespace)
+    binding = _quoted(f"{right.role}-{_NO_NAME.sub('-', user)}")
     return (
         f"apiVersion: {_GROUP}/v1\n"
         "kind: Role\n"
@@ -75,5 +75,12 @@ def role_for(denied: Denied) -> str:
 def _subject(user: str) -> str:
     account, _, name = user.removeprefix(ACCOUNT).partition(":")
     if user.startswith(ACCOUNT) and name:
-        return f"{{kind: ServiceAccount, name: {json.dumps(name)}, namespace: {json.dumps(account)}}}"
-    return f"{{apiGroup: {_GROUP}, kind: User, name: {json.dumps(user)}}}"
+        return f"{{kind: ServiceAccount, name: {_quoted(name)}, namespace: {_quoted(account)}}}"
+    return f"{{apiGroup: {_GROUP}, kind: User, name: {_quoted(user)}}}"
+
+
+def _quoted(text: str) -> str:
+    """Return a text in YAML's double quotes, numbers for what is not plain: JSON has two for some."""
+    whole = text.encode("utf-8", "replace").decode()
+    escaped = _NOT_PLAIN.sub(lambda match: rf"\U{ord(match[0]):08x}", whole)
+    return f'"{escaped}"'

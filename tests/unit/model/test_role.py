@@ -60,6 +60,7 @@ def test_a_service_account_is_called_what_it_is() -> None:
         '"]}\n---\nkind: ClusterRoleBinding',
         "system:serviceaccount:",
         "漢字 \u202e\x1b[31m",
+        "ann \U0001f600 \\\t\0",
         "%s {0} ${HOME}",
     ],
 )
