@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from podboard.errors import PodboardError
 from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED, Outcome
 from podboard.model.badge import Badge, TerminalState
-from podboard.model.ending import EndingKind, failed
+from podboard.model.ending import CLOSED_BY_US, EndingKind, failed
 from podboard.model.request import ExecRequest
 from podboard.model.sizes import sent_of
 from podboard.model.target import DEBUGGER
@@ -127,6 +127,7 @@ class Terminal:
     Attributes:
         attachment: How it is attached to the container's own process; None where it opens a shell.
         belongs_to: What its pod belongs to, as ``pod_columns.group`` has it.
+        holder: What holds the present shell, as ``wire.resume`` has it; empty for nothing.
         came_back: What is to be said of the last return, where it was to the same shell; else empty.
         awaited: What is awaited before it can be opened; empty where nothing is.
         debugging: What leads, or has led, to the debug container that it is opened in.
@@ -164,6 +165,7 @@ class Terminal:
         self.returns = returns
         self.resumes = resumes
         self.helper = helper
+        self.holder = ""
         self.came_back = ""
         self.belongs_to = ""
         self.successor: Target | None = None
@@ -423,6 +425,7 @@ class Terminal:
         """Take in which shell it is, before its first word, and say so where another one was before."""
         if self._guest is not None:
             self._guest = self._stay.settle(opening, self._guest)
+        self.holder = opening.holder
         # What tmux holds is answered by tmux.
         self._is_answered = opening.holder == TMUX
         if opening.is_same:
@@ -452,6 +455,16 @@ class Terminal:
         if self.outage is not None:
             self._ladder.forget_failures()
             self.outage.hurry()
+
+    def begin_anew(self, *, resumes: bool) -> None:
+        """Take the shell for ended, once nobody serves it any more, so that the next one is another.
+
+        Args:
+            resumes: Whether that is to outlive a drop.
+        """
+        self.resumes, self.ending, self.outage = resumes, CLOSED_BY_US, None
+        self._outbox.clear()
+        self._note(logging.INFO, "left for a new shell")
 
     def join(self, attachment: Attachment) -> None:
         """Attach to the container's own process when it is run, and open no shell."""
@@ -526,6 +539,7 @@ class Terminal:
 
     async def _climb(self) -> tuple[Channel, Guest | None] | None:
         self._climbing_since = time.monotonic()
+        self.holder = ""
         self._climber = climber = Climber(self._ladder, self._climbed, self._note)
         size = self.screen.size
         channel = await climber.climb(self._request())

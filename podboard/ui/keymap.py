@@ -100,6 +100,13 @@ AFTER_LEADER: Final = (
     Key("x", "close", "x", "close", "close this terminal"),
     Key("r", "reopen", "r", "reopen", "open the shell again after it ended, or at once after a drop"),
     Key("a", "returning", "a", "", "open a new shell by itself after a drop, or no longer"),
+    Key(
+        "h",
+        "hold",
+        "h",
+        "",
+        "a new shell that nothing holds beyond a drop, for floods; or that is held again",
+    ),
     Key("d", "diagnostics", "d", "diagnostics", "show how the terminal was reached, and its log"),
     Key("R", "record", "R", "", "record the terminal to a file from now on, or no longer"),
     Key("b", "broadcast", "b", "broadcast", "type into several terminals at once, or no longer"),

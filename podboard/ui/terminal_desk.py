@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from podboard.ui.widgets.terminal_area import TerminalArea
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
+_HELD_NEXT: Final = "its next shell outlives a drop, where something can hold it"
+
 MANY: Final = 12
 """Terminals opened with one key without a question."""
 
@@ -173,6 +175,34 @@ class TerminalDesk:
         terminal.returns = not terminal.returns
         does = "opens a new shell by itself" if terminal.returns else "stays as it is"
         self._board.tell(one_line(f"{terminal.target} {does} when its connection is dropped"))
+
+    def action_hold(self) -> None:
+        """Have the active terminal's shell held by nothing, or held again; that takes a new one."""
+        from podboard.ui.screens.confirm import Confirm
+
+        board, area, pane = self._board, self._area, self._area.active
+        if pane is None or pane.terminal.attachment is not None:
+            board.tell(NO_TERMINAL if pane is None else "it is attached: there is no shell to hold")
+            return
+        terminal, resumes = pane.terminal, not pane.terminal.resumes
+        if pane.is_ended:
+            terminal.resumes = resumes
+            board.tell(_HELD_NEXT if resumes else "its next shell is held by nothing")
+            return
+        if terminal.badge.state is not TerminalState.OPEN or not (resumes or terminal.holder):
+            is_open = terminal.badge.state is TerminalState.OPEN
+            board.tell("nothing holds this shell" if is_open else "its shell is not there yet")
+            return
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+            if yes and not board.is_leaving:
+                board.keyboard.wait_for("hold", area.replace(pane, resumes=resumes))
+
+        what = (
+            "outlives a drop, where something can hold it" if resumes else f"{terminal.holder} does not hold"
+        )
+        question = f"Open a new shell that {what}? This one ends, and all that runs in it."
+        board.app.push_screen(Confirm(question, "end this one"), answered)
 
     # -- what is told of it -----------------------------------------------------------------
 

@@ -116,6 +116,19 @@ def test_a_program_of_the_persons_own_holds_the_shell_where_the_image_has_none(
         assert number(person, "second") == before
 
 
+def test_a_person_does_without_for_one_terminal(environ: dict[str, str]) -> None:
+    with at_the_board(environ) as person:
+        person.type(f"{JOB}\r")
+        wait_for(job_runs, "the job")
+        person.press("C-]", "h")
+        person.sees("Open a new shell that tmux does not hold? This one ends, and all that runs in it.")
+        person.press("y")
+        person.sees("─ new shell ─", "● open")
+        wait_for(lambda: not job_runs(), "the job's end")
+        person.type("ps -o comm= -p $PPID | sed 's/^/parent: /'\r")
+        assert "parent: podboard-bash" not in person.sees("parent: ")
+
+
 def test_a_program_that_is_not_for_this_context_is_not_looked_at(environ: dict[str, str]) -> None:
     decide(environ, '[helper]\npath = "/nowhere/dtach"\ncontexts = ["prod-*"]\n')
     with at_the_board(environ, "data", "redis-0") as person:

@@ -191,6 +191,14 @@ class TerminalArea(LooksMixin, PlainVertical):
         else:
             pane.terminal.hurry()
 
+    async def replace(self, pane: TerminalPane, *, resumes: bool) -> None:
+        """Leave the shell of a terminal, and open another, which is to outlive a drop or need not."""
+        task = self._tasks[pane.terminal]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        pane.terminal.begin_anew(resumes=resumes)
+        self._serve(pane.terminal)
+
     def _serve(self, terminal: Terminal) -> None:
         self._tasks[terminal] = asyncio.create_task(_run(terminal, self._noting))
 
