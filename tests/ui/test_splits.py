@@ -375,7 +375,7 @@ async def test_a_storm_of_sizes_ends_in_the_last(person: Person, shells: Shells)
     await person.until(lambda: person.app.size == (200, 50))
     await person.sees(*(f"step-{step}" for step in range(36, 40)))
     await person.until(lambda: [size.columns for size in sizes(person)] == [70, 69] * 2)
-    await person.until(lambda: shells[0].sizes[-1] == Size(70, 23))
+    await person.until(lambda: shells[0].sizes[-1:] == [Size(70, 23)])
 
 
 def test_directions_are_the_keys_of_the_keymap() -> None:
