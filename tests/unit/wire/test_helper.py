@@ -76,6 +76,15 @@ def test_it_is_taken_in_whatever_sh_is(shell: str, folder: Path, program: bytes)
     assert taken.read_bytes() == program
 
 
+def test_it_is_taken_where_all_there_is_is_busybox(
+    folder: Path, program: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busybox = shutil.which("busybox")
+    monkeypatch.setattr(shutil, "which", lambda _: busybox)
+    assert take(folder, helper_command(MARKER, program), program, "busybox") == ""
+    assert (folder / "dtach").read_bytes() == program
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_is_for_another_processor_is_not_even_taken(shell: str, folder: Path, program: bytes) -> None:
     other = program[:18] + bytes([program[18] ^ 0xFF]) + program[19:]
