@@ -51,9 +51,9 @@ _SHOW: Final = "\x1b[?25h"
 
 _LONG_BLANKS: Final = re.compile(f"( {{{_WORTH_ERASING},}})")
 _SURE: Final = "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u2500-\u25fc\u2800-\u28ff]"
+_EMOJI: Final = "\U0001f000-\U0010ffff"  # stand-ins for several code points are among them
 _PIECES: Final = re.compile(
-    f"(?P<sure>{_SURE}+)|[\U00100000-\U0010ffff]{TAIL}?|(?:[^{TAIL}\U00100000-\U0010ffff]{TAIL})+|[^{TAIL}]",
-    re.DOTALL,
+    f"(?P<sure>{_SURE}+)|(?P<emoji>[{_EMOJI}]{TAIL})|(?:[^{TAIL}{_EMOJI}]{TAIL})+|[^{TAIL}]", re.DOTALL
 )
 """Text cut behind what not all terminals give the same width: the cursor's column is told anew there."""
 
@@ -259,6 +259,11 @@ class Differ:
         for piece in _PIECES.finditer(text):
             cells = piece[0]
             self._go(self._row, column)
+            if piece["emoji"]:
+                # Where a terminal gives it one cell, what stood in the second would stay.
+                self._pieces.append("  ")
+                self._column = self._behind(column + 2)
+                self._go(self._row, column)
             self._pieces.append("".join(map(self._alphabet.cluster, cells.replace(TAIL, ""))))
             column += len(cells)
             self._column = self._behind(column) if piece["sure"] else None

@@ -201,6 +201,16 @@ def test_the_column_behind_a_doubtful_width_is_told(line: Line) -> None:
     line.check()
 
 
+@pytest.mark.parametrize("text", ["❤️xy", "a❤️❤️z", "👨‍👩‍👧👍", "字❤️"])
+def test_nothing_is_left_over_where_a_wide_character_is_a_narrow_one(line: Line, text: str) -> None:
+    line.seen.feed(b"\x1b[?2027l")
+    line.write(at(2, 30, "bcdefg"))
+    line.write(at(2, 30, f"{text}     "))
+    line.seen.update()
+    row = "".join(run.text for run in line.seen.rows[2])
+    assert not set("bcdefg") & set(row)
+
+
 @pytest.mark.parametrize("before", ["漢字漢字", "a漢字漢b", "abcdefgh"])
 @pytest.mark.parametrize("after", ["漢字漢字", "a漢字漢b", "abcdefgh", "a字字漢b", "        "])
 def test_wide_characters_replace_each_other(line: Line, before: str, after: str) -> None:
