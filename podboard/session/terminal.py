@@ -436,6 +436,8 @@ class Terminal:
                 self._mark_return(told)
         elif again:
             self._draw_line(*told, self._new_shell)
+        if opening.holder and not opening.is_same:
+            self._note(logging.INFO, f"{opening.holder} holds the shell beyond a drop")
         if self._unheld:
             plain, self._unheld = one_line(f"a plain shell: {self._unheld}"), ""
             self._note(logging.WARNING, plain)

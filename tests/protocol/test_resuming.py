@@ -396,6 +396,7 @@ async def test_a_helper_holds_the_shell_where_the_image_has_nothing(
     [folder] = folders(cluster, marker)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}["dtach"] == 0o700
+    assert "dtach holds the shell beyond a drop" in [line.text for line in shell.terminal.lines]
     # What went by before is not on the screen.
     assert "taken" not in shell.everything()
     await drop(shell, cluster)
