@@ -186,7 +186,7 @@ def _shown(path: Path, home: Path) -> str:
 
 
 def _merge(config: Kubeconfig, path: Path, shown: str) -> str:
-    """Add a file to the whole; say what it was found to be."""
+    """Add a file to the whole; say what it is where the whole has nothing in it."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -197,7 +197,7 @@ def _merge(config: Kubeconfig, path: Path, shown: str) -> str:
     if document is None:
         return "empty"
     _add(config, document, Entry(shown, path.absolute(), {}))
-    return "found"
+    return "names no cluster"
 
 
 def _parsed(content: bytes, shown: str) -> object:

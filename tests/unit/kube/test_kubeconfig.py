@@ -90,10 +90,15 @@ def test_nothing_anywhere(home: Home) -> None:
 
 def test_files_that_are_not_there_are_skipped_and_told(home: Home) -> None:
     home.write("", "empty")
-    home.environ["KUBECONFIG"] = f"{home.path}/none:{home.path}/empty::{home.path}/none"
+    home.write("current-context: gone", "bare")
+    home.environ["KUBECONFIG"] = f"{home.path}/none:{home.path}/empty::{home.path}/bare:{home.path}/none"
     with pytest.raises(NoKubeconfigError) as caught:
         home.load()
-    assert caught.value.looked == ("KUBECONFIG ~/none (not there)", "KUBECONFIG ~/empty (empty)")
+    assert caught.value.looked == (
+        "KUBECONFIG ~/none (not there)",
+        "KUBECONFIG ~/empty (empty)",
+        "KUBECONFIG ~/bare (names no cluster)",
+    )
 
 
 def test_a_named_file_is_read_alone(home: Home) -> None:
