@@ -280,8 +280,8 @@ async def test_secrets_are_kept_unless_they_are_typed_over(database: Path) -> No
         await person.sees("◆")
         person.type("Gre")
         await person.sees("record web", "kept as it is: ssh_connection_details.project")
-        assert "(sealed)" in person.line("token")
-        assert "(sealed)" in person.line("password")
+        for name in ("token", "password"):
+            await person.until(lambda name=name: "(sealed)" in person.line(name), f"{name}, which is sealed")
         assert "(sealed)" not in person.line("key_string")
         # To the note, and nothing else.
         person.type("\t" * 12 + "ask Ann")

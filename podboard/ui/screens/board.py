@@ -87,6 +87,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._box = PodBox()
         self.desk = RecordDesk(self)
         self._area = TerminalArea(self.desk.noting)
+        self._body = PlainVertical(self._box, self._area, id="body")
         self.key_line = KeyLine()
         self.keyboard = Keyboard(self)
         self._cluster: Cluster | None = None
@@ -104,9 +105,7 @@ class Board(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """One line, the list and the terminals, one line."""
         yield self._top
-        with PlainVertical(id="body"):
-            yield self._box
-            yield self._area
+        yield self._body
         yield self.key_line
 
     def on_mount(self) -> None:
@@ -313,11 +312,15 @@ class Board(Screen[None], inherit_bindings=False):
 
     def show_menu(self, *, shown: bool) -> None:
         """Show the line at the bottom over a zoomed terminal, or take it away again."""
-        if self._is_bare and not self.broadcast_desk.banner:
-            self.key_line.set_class(shown, "-menu")
-            self.key_line.display = shown
-            if self._area.active is not None:
-                self._area.active.is_covered = shown
+        self.key_line.display = shown or bool(self._bottom)
+        covered = self.key_line.display and self.key_line.height > self._bottom
+        for pane in self._area.panes:
+            pane.is_covered = covered
+
+    @property
+    def _bottom(self) -> int:
+        """The lines that terminals leave for what is said at the bottom."""
+        return int(not self._is_bare or bool(self.broadcast_desk.banner))
 
     # -- going about ------------------------------------------------------------------------
 
@@ -348,7 +351,6 @@ class Board(Screen[None], inherit_bindings=False):
         )
         if arrangement == self._arrangement:
             return
-        self.show_menu(shown=False)
         self._arrangement = arrangement
         list_width, terminal_at, lines = arrangement
         self._area.show_alone(alone=not lines)
@@ -358,7 +360,12 @@ class Board(Screen[None], inherit_bindings=False):
         self._area.display = terminal_at is not None
         self._area.styles.margin = (0, 0, 0, terminal_at or 0)
         self._top.display = lines
-        self.key_line.display = lines or bool(self.broadcast_desk.banner)
+        self._lay_bottom()
+
+    def _lay_bottom(self) -> None:
+        """Leave the line at the bottom to the keys, but in a zoomed terminal that only one hears."""
+        self._body.styles.margin = (0, 0, self._bottom, 0)
+        self.keyboard.show()
 
     def action_list(self) -> None:
         """Go to the pod list."""
@@ -742,10 +749,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     def show_broadcast(self) -> None:
         """Say who hears, even where a terminal has the whole screen."""
-        if self._is_bare:
-            self.key_line.display = bool(self.broadcast_desk.banner)
+        self._lay_bottom()
         self._top.set_tabs(self._area.tabs(), self._area.active_index)
-        self.keyboard.show()
 
     # -- debug containers -------------------------------------------------------------------
 

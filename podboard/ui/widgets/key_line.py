@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MOMENT: Final = 10.0
 """Seconds for which a message stands, if nobody takes it away."""
+
+_MOST: Final = 3
+"""Lines of a message."""
 
 
 class KeyLine(LooksMixin):
@@ -40,7 +43,7 @@ class KeyLine(LooksMixin):
         self._mode = ""
         self._keys: tuple[Key, ...] = ()
         self._right = ""
-        self._message = ""
+        self._told: list[str] = []
         self._silence: Timer | None = None
 
     def set_keys(self, keys: Iterable[Key], *, mode: str = "", right: str = "") -> None:
@@ -58,9 +61,8 @@ class KeyLine(LooksMixin):
     def tell(self, message: str) -> None:
         """Show a message in place of the keys; control characters must be gone from it."""
         self.hush()
-        self._message = message
         self._silence = self.set_timer(MOMENT, self._end_message)
-        self.refresh()
+        self._say(_laid_out(message, self.app.size.width))
 
     def _end_message(self) -> None:
         self.hush()
@@ -69,28 +71,36 @@ class KeyLine(LooksMixin):
     @property
     def is_telling(self) -> bool:
         """Whether a message stands there."""
-        return bool(self._message)
+        return bool(self._told)
+
+    @property
+    def height(self) -> int:
+        """The lines it needs for what it says."""
+        return len(self._told) or 1
 
     def hush(self) -> None:
         """Show the keys again."""
         if self._silence is not None:
             self._silence.stop()
-            self._silence, self._message = None, ""
-            self.refresh()
+            self._silence = None
+            self._say([])
+
+    def _say(self, lines: list[str]) -> None:
+        self._told = lines
+        self.styles.height = self.height
+        self.refresh()
 
     def get_content_height(self, _container: Size, _viewport: Size, _width: int) -> int:
         """One line."""
         return 1
 
-    def render_line(self, _y: int) -> Strip:
-        """Draw the line."""
+    def render_line(self, y: int) -> Strip:
+        """Draw a line; there is one but for a long message."""
         base = self.rich_style
         key_style = self.look("key")
         width = self.size.width
-        if self._message:
-            text = f" {self._message}"
-            if cell_len(text) > width:
-                text = f"{set_cell_size(text, width - 1)}…"
+        if self._told:
+            text = f" {self._told[y]}" if y < len(self._told) else ""
             return Strip([Segment(text, self.look("message"))]).adjust_cell_length(width, base)
         segments = [Segment(f" {self._mode} ", self.look("mode"))] if self._mode else []
         room = width - sum(segment.cell_length for segment in segments)
@@ -103,3 +113,12 @@ class KeyLine(LooksMixin):
         if len(self._right) < room or not self._keys:
             segments.append(Segment(f"{self._right} ".rjust(room), base))
         return Strip(segments).adjust_cell_length(width, base)
+
+
+def _laid_out(message: str, width: int) -> list[str]:
+    room = width - 1
+    if cell_len(message) <= room:
+        return [message]
+    from podboard.ui.widgets.wrapping import told
+
+    return told(message, room, _MOST)
