@@ -11,7 +11,8 @@ LEADER: Final = "ctrl+right_square_bracket"
 LEADER_SHOWN: Final = "ctrl+]"
 
 NO_TERMINAL: Final = "no terminal is open: enter opens one in this pod"
-"""What is told where a key needs one."""
+NO_POD: Final = "no pod is chosen"
+"""What is told where a key needs a terminal, or a pod."""
 RESIZE_KEYS: Final = "H,J,K,L,ctrl+left,ctrl+down,ctrl+up,ctrl+right"
 """In vi's order: left, down, up, right."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from podboard.model.size import Size
 from podboard.ui.arrangement import TITLE_LINES
-from podboard.ui.keymap import RESIZE_KEYS
+from podboard.ui.keymap import NO_POD, RESIZE_KEYS
 from podboard.ui.layout import (
     LEAST_HEIGHT,
     LEAST_WIDTH,
@@ -84,7 +84,7 @@ class SplitDesk:
         targets, room = self._board.chosen, self._room
         plan = tiled(range(len(targets)), *room) if targets else None
         if plan is None or not plan.fits(*room):
-            self._board.tell(NO_ROOM if plan else "no pod is chosen")
+            self._board.tell(NO_ROOM if plan else NO_POD)
             return
         areas = plan.places(*room).areas
         terminals: list[Terminal] = [

@@ -9,7 +9,7 @@ from podboard.model.pod_columns import container_names
 from podboard.model.size import Size
 from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES
-from podboard.ui.keymap import LEADER_SHOWN, NO_TERMINAL
+from podboard.ui.keymap import LEADER_SHOWN, NO_POD, NO_TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +43,15 @@ class TerminalDesk:
         """Open terminals in the marked pods, or in the one under the cursor."""
         if targets := self._board.chosen:
             await self._open_after_asking(targets)
+        else:
+            self._board.tell(NO_POD)
 
     async def action_attach(self) -> None:
         """Attach to the own processes of the marked pods, or of the one under the cursor."""
         if targets := self._board.chosen:
             await self._open_after_asking(targets, attach=True)
+        else:
+            self._board.tell(NO_POD)
 
     def action_container(self) -> None:
         """Choose the container of the pod under the cursor to open."""
@@ -56,6 +60,7 @@ class TerminalDesk:
         board = self._board
         pod = board.cursor_pod
         if pod is None:
+            board.tell(NO_POD)
             return
         names = container_names(pod)
 

@@ -132,6 +132,14 @@ async def test_without_a_terminal_it_is_said_how_to_open_one(person: Person, key
     await person.sees("enter open")
 
 
+@pytest.mark.parametrize("key", ["\r", "s", "S", "c", "a"])
+async def test_without_a_pod_it_is_said_that_none_is_chosen(person: Person, key: str) -> None:
+    person.type("/nothing\r")
+    await person.sees("pods 0 of 7")
+    person.type(key)
+    await person.sees("no pod is chosen")
+
+
 async def test_the_list_moves_with_the_cluster(person: Person, cluster: StillCluster) -> None:
     cluster.put(pod("web-3"), pod("web-4"), gone=[("shop", "web-1")])
     await person.sees("web-4")
