@@ -13,6 +13,7 @@ from podboard.errors import ConfigError
 from podboard.model.broadcast import LEAST_DISARM_AFTER, MOST_DISARM_AFTER, BroadcastRules
 from podboard.model.record import SSH_PLAIN, SshConnectionDetails
 from podboard.model.text import one_line
+from podboard.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,7 +241,7 @@ def _helper(table: Mapping[str, Any], where: str) -> Helper:
             f'[helper] in {where} has "{one_line(wrong)}", which it cannot have', "it has path and contexts"
         )
     text = table.get("path")
-    path = Path(text).expanduser() if isinstance(text, str) else Path()
+    path = expanded(text) if isinstance(text, str) else Path()
     if not path.is_absolute():
         raise ConfigError(f"path of [helper] in {where} must be an absolute path", 'like "~/bin/dtach"')
     return Helper(path, _contexts(table, "helper", where, ["*"]))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path with the folder that a ``~`` stands for; where there is no such person, as it is.
+
+    ``Path.expanduser`` raises RuntimeError then, which nobody thinks of; so it is a file that is not there.
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - see above
 
 
 def log_file(environ: Mapping[str, str]) -> Path:

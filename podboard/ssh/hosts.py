@@ -14,6 +14,7 @@ import asyncssh
 
 from podboard.errors import RecordError, SshUnreachableError
 from podboard.model.record import SSH_SECRET
+from podboard.paths import expanded
 from podboard.ssh.address import address_of
 from podboard.ssh.command import exec_line
 from podboard.ssh.connect import Connector
@@ -78,7 +79,7 @@ class Hosts:
         # What fails is told by errors; its log would hold names of hosts and whole commands.
         self.may_ask = ask is not None
         asyncssh.set_log_level(logging.CRITICAL)
-        files = [file.expanduser() for file in config]
+        files = [expanded(file) for file in config]
         self._connector = Connector(files, known_hosts, KeyRing(ask), ask, accepted)
         self._linger = linger
         self._circles: dict[str, _Circle] = {}

@@ -11,6 +11,7 @@ import asyncssh
 from podboard.errors import SshLoginError
 from podboard.model.question import PassphraseQuestion
 from podboard.model.text import one_line
+from podboard.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,6 +149,6 @@ def password(details: SshConnectionDetails) -> str | None:
 
 def _read_pair(file: Path) -> tuple[bytes, bytes]:
     """Read a key and, as ssh does, the certificate beside it."""
-    file = file.expanduser()
+    file = expanded(file)
     beside = file.with_name(f"{file.name}-cert.pub")
     return file.read_bytes(), beside.read_bytes() if beside.exists() else b""

@@ -12,6 +12,7 @@ from asyncssh.public_key import get_default_certificate_algs, get_default_public
 
 from podboard.errors import RecordError
 from podboard.model.question import HostKeyQuestion
+from podboard.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +30,7 @@ def read_known_hosts(files: Iterable[Path]) -> asyncssh.SSHKnownHosts:
     for file in files:
         with contextlib.suppress(OSError):
             # Line by line, as OpenSSH does it: asyncssh would refuse a file for one line it cannot read.
-            for line in file.expanduser().read_text("utf-8", "replace").splitlines():
+            for line in expanded(file).read_text("utf-8", "replace").splitlines():
                 with contextlib.suppress(ValueError):
                     known.load(line)
     return known

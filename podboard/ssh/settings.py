@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from podboard.errors import SshLoginError
 from podboard.model.text import one_line
+from podboard.paths import expanded
 from podboard.ssh.address import Address
 from podboard.ssh.keys import DEFAULT_FILES, encrypted
 
@@ -77,8 +78,8 @@ async def read_settings(address: Address, config: Sequence[str]) -> Settings:
 
 def _settings(address: Address, options: asyncssh.SSHClientConnectionOptions) -> Settings:
     files = options.config.get("IdentityFile")
-    named = [Path(str(file)).expanduser() for file in files] if isinstance(files, list) else []
-    candidates = named or [Path("~/.ssh", name).expanduser() for name in DEFAULT_FILES]
+    named = [expanded(str(file)) for file in files] if isinstance(files, list) else []
+    candidates = named or [expanded(f"~/.ssh/{name}") for name in DEFAULT_FILES]
     return Settings(
         address=address,
         endpoint=(options.host, options.port),

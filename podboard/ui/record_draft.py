@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from podboard.errors import RecordError
 from podboard.model.record import FIELDS, SSH_PLAIN, SSH_SECRET, Record, SshConnectionDetails
 from podboard.model.secret import Secret
 from podboard.model.text import one_line
+from podboard.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -166,7 +166,7 @@ def _names_file(entry: str, text: str) -> bool:
 
 
 def _read(text: str) -> str:
-    path = Path(text[1:].strip()).expanduser()
+    path = expanded(text[1:].strip())
     try:
         with path.open("rb") as file:
             content = file.read(_FILE_LIMIT + 1)

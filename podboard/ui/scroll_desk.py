@@ -6,11 +6,11 @@ import asyncio
 import os
 import re
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from podboard.model.text import one_line
+from podboard.paths import expanded
 from podboard.ui.opener import open_address, opener
 from podboard.vt.history import History
 from podboard.vt.search import Hit, Pattern, PatternError, SlowPatternError, whole_word
@@ -18,6 +18,7 @@ from podboard.vt.selection import word_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from podboard.ui.screens.board import Board
     from podboard.ui.scroll_mode import ScrollMode
@@ -220,7 +221,7 @@ class ScrollDesk:
 
         if not name.strip():
             return
-        path = Path(name.strip()).expanduser()
+        path = expanded(name.strip())
         if path.is_dir():
             self._board.tell(one_line(f"{path} is a directory"))
         elif os.path.lexists(path):

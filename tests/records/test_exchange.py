@@ -119,6 +119,8 @@ def test_a_passphrase_is_typed_twice(filled: Podboard) -> None:
         (("export", "--with-secrets"), "a passphrase is needed, and standard input is no terminal"),
         (("export", "--with-secrets", "--passphrase-file", "empty"), "no passphrase was given"),
         (("export", "--output", "nowhere/file"), "nowhere/file cannot be written: No such file or directory"),
+        (("export", "--output", "~nobody-x/f"), "~nobody-x/f cannot be written: No such file or directory"),
+        (("import", "~nobody-x/f"), "~nobody-x/f cannot be read: No such file or directory"),
         (
             ("import", "-", "--passphrase-file", "-"),
             "standard input cannot hold both the records and the passphrase",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podboard.paths import log_file
+from podboard.paths import expanded, log_file
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,10 @@ from podboard.paths import log_file
 def test_where_the_log_is(environ: dict[str, str], path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ann")
     assert log_file(environ) == Path(path)
+
+
+def test_the_home_folder_of_nobody_is_a_file_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert expanded("~/x") == Path("/home/ann/x")
+    assert expanded(Path("~/x")) == Path("/home/ann/x")
+    assert expanded("~no such person/x") == Path("~no such person/x")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import getpass
 import sys
-from pathlib import Path
 from typing import Final
 
 from podboard.errors import UsageError
 from podboard.model.secret import HIDDEN, Secret
 from podboard.model.text import one_line
+from podboard.paths import expanded
 
 STANDARD_INPUT: Final = "-"
 MOST_BYTES: Final = 32 << 20
@@ -94,14 +94,14 @@ def read_text(file: str, most: int = MOST_BYTES) -> str:
         if file == STANDARD_INPUT:
             data = sys.stdin.buffer.read(most + 1)
         else:
-            with Path(file).expanduser().open("rb") as opened:
+            with expanded(file).open("rb") as opened:
                 data = opened.read(most + 1)
         if len(data) > most:
             raise UsageError(f"{where} is larger than {most >> 20} MiB")
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{where} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, RuntimeError):
+    except UnicodeDecodeError:
         # Without the error itself, which holds what was read.
         raise UsageError(f"{where} is no UTF-8 text") from None
     line = text.removesuffix("\n").removesuffix("\r")

@@ -24,6 +24,7 @@ from podboard.commands.records.filters import matching
 from podboard.commands.records.store import in_store
 from podboard.errors import RecordError, SealError, UsageError
 from podboard.model.text import one_line
+from podboard.paths import expanded
 from podboard.records.documents import Reading, document_of, legacy_fields, listed, read_record
 from podboard.records.export import is_sealed, seal, unseal
 from podboard.records.legacy import record_from_legacy
@@ -81,7 +82,7 @@ def export(options: argparse.Namespace) -> int:
     if options.file is None:
         emit(text)
         return 0
-    _write(Path(options.file).expanduser(), text)
+    _write(expanded(options.file), text)
     emit(f"Exported {len(records)} pod records")
     return 0
 
@@ -208,16 +209,20 @@ def _tell_what_is_missing(reading: Reading) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read, whole or not at all."""
+    """Write a file that its owner alone can read, whole or not at all; a device or a pipe is written to."""
     try:
+        target = Path(os.path.realpath(path))
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            target.write_text(f"{text}\n", "utf-8")
+            return
         with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
         ) as file:
             try:
                 file.write(f"{text}\n")
                 file.flush()
                 os.fsync(file.fileno())
-                Path(file.name).replace(path)
+                Path(file.name).replace(target)
             except BaseException:
                 Path(file.name).unlink()
                 raise

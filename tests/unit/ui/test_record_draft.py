@@ -233,6 +233,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     ):
         with pytest.raises(RecordError, match=told):
             drafted(WEB, {"token": f"@{tmp_path}/{name}"})
+    with pytest.raises(RecordError, match="No such file"):
+        drafted(WEB, {"token": "@~no such person/token"})
 
 
 # -- a record for a pod ---------------------------------------------------------------------
