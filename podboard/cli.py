@@ -7,12 +7,13 @@ import importlib
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from podboard import __version__
 from podboard.commands.database_flag import add_database_flag, database_of
 from podboard.commands.flags import add_cluster_flags, given_cluster_flags, overrides
-from podboard.errors import PodboardError
+from podboard.errors import PodboardError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,13 +49,15 @@ def enter() -> NoReturn:
     The end is at once. All that was to be done at the end is done by then; to take apart every module and
     object first, as the interpreter does, takes longer than to reach a pod.
     """
+    _open_missing_streams()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
         except OSError:
-            code = code or 1
+            if stream is sys.stdout:
+                code = code or 1
     os._exit(code)
 
 
@@ -69,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parse(sys.argv[1:] if arguments is None else arguments)
     try:
+        _check_home()
         if options.command in _COMMANDS:
             code: int = _module(options.command).run(options)
             return code
@@ -84,13 +88,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
             database=database_of(options),
         )
     except PodboardError as error:
-        print(f"podboard: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"podboard: {error.hint}", file=sys.stderr)
+        with suppress(OSError):  # nobody needs to read it
+            for line in filter(None, (error.message, error.hint)):
+                print(f"podboard: {line}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         # Before the board takes the terminal, or while the demo's cluster comes to its end.
         return 128 + signal.SIGINT
+
+
+def _open_missing_streams() -> None:
+    """See to it that no connection or file gets the number of a stream that podboard was started without."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w")
+
+
+def _check_home() -> None:
+    """Raise UsageError where nobody knows the home folder, as in a container under a made-up number."""
+    if "HOME" not in os.environ and os.path.expanduser("~") == "~":  # noqa: PTH111 - pathlib would be loaded
+        raise UsageError("HOME is not set, and the system does not know this user", "set HOME")
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -15,7 +15,7 @@ def add_database_flag(parser: argparse.ArgumentParser) -> None:
         "--database",
         metavar="FILE",
         default=argparse.SUPPRESS,  # what was given before the command's name holds otherwise
-        help="the database of pod records",
+        help="the database of pod records and the history",
     )
 
 
@@ -28,3 +28,19 @@ def database_of(options: argparse.Namespace) -> Path:
 
     named = getattr(options, "database", None)
     return Path(named) if named else database_file(os.environ)
+
+
+def has_database(path: Path) -> bool:
+    """Whether there is one; raises DatabaseError where that cannot be told."""
+    from podboard.errors import DatabaseError
+    from podboard.model.text import one_line
+
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise DatabaseError(
+            f"{one_line(str(path))} cannot be opened: {error.strerror}", "check who owns it and its folder"
+        ) from error
+    return True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from podboard.commands.database_flag import has_database
 from podboard.commands.doctor_text import Style, block, checkup_document, last_line
 from podboard.commands.in_terminal import InTerminal
 from podboard.commands.output import document, emit
@@ -73,7 +74,7 @@ def look(overrides: Overrides, database: Path, wish: Wish) -> int:
         PodboardError: The configuration or the named record cannot be read.
     """
     overrides, pod = _place(overrides, wish)
-    if wish.record is not None and not database.exists():  # to look makes no database
+    if wish.record is not None and not has_database(database):  # to look makes no database
         raise _no_record(wish.record)
     return asyncio.run(until_signalled(_look(overrides, database, wish, pod)))
 
@@ -142,7 +143,7 @@ async def _namespace(ways: Ways, record: Record | None) -> str:
 
 def _style() -> Style:
     """Return how to write for whoever reads: a terminal breaks lines and may have colours."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return Style(None, has_colours=False)
     dull = "NO_COLOR" in os.environ or os.environ.get("TERM", "") in ("", "dumb")
     return Style(max(shutil.get_terminal_size().columns, _NARROWEST), has_colours=not dull)

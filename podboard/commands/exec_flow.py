@@ -109,7 +109,6 @@ def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
         UsageError: The command line asks for something impossible.
         PodboardError: No way leads into the pod, the command did not start, or its end is not known.
     """
-    _open_missing_streams()
     start_logging(log_file(os.environ))
     named = parse_name(wish.name)
     if wish.container:
@@ -285,21 +284,7 @@ def _tell(ending: Ending) -> int:
     return min(ending.exit_code, _GREATEST)
 
 
-# -- this process ---------------------------------------------------------------------------
-
-
 def say(line: str) -> None:
     """Tell the person something; nobody needs to listen."""
     with suppress(OSError):
         print(line, file=sys.stderr, flush=True)
-
-
-def _open_missing_streams() -> None:
-    """See to it that no connection or file gets the number of a stream that podboard was started without."""
-    for descriptor in STREAMS:
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(_ERRORS, "w")

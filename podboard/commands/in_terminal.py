@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self
 
 from podboard.commands.board_records import open_records
+from podboard.commands.database_flag import has_database
 from podboard.errors import DatabaseError, LoginError, RecordError
 from podboard.model.question import PassphraseQuestion, PasswordQuestion, ServerQuestion
 from podboard.session.relay import wait_readable
@@ -130,7 +131,7 @@ class InTerminal:
         return answered is not None and answered.strip().lower() == TRUST
 
     async def _find_record(self, target: Target, context: str | None) -> Record | None:
-        if not self._database.exists():
+        if not has_database(self._database):
             return None
         if self._store is None:
             self._store = await self._open.enter_async_context(open_records(self._database))
@@ -142,10 +143,10 @@ class InTerminal:
 
     async def _write(self, history: History) -> None:
         """Write the history; where there is no database, one is made."""
-        if self._store is None and self._database.exists():
-            return  # it cannot be used, as was said when records were looked for
         try:
             if self._store is None:
+                if has_database(self._database):
+                    return  # it cannot be used, as was said when records were looked for
                 self._store = await self._open.enter_async_context(open_records(self._database))
             await self._store.wait_at_most(LAST_WAIT)
             await history.write(self._store)

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ def emit(text: str) -> None:
         UsageError: Standard output cannot be written.
         SystemExit: Nobody reads it any more, as after ``| head``.
     """
+    if sys.stdout is None:
+        raise UsageError("standard output cannot be written: it is closed")
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -41,8 +44,9 @@ def emit(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Tell the person something that is no part of the output."""
-    print(f"podboard: {text}", file=sys.stderr)
+    """Tell the person something that is no part of the output; nobody needs to read it."""
+    with suppress(OSError):
+        print(f"podboard: {text}", file=sys.stderr)
 
 
 def harmless(text: str) -> str:

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from podboard.commands.database_flag import add_database_flag, database_of
+from podboard.commands.output import emit
 
 if TYPE_CHECKING:
     import argparse
@@ -77,9 +78,9 @@ def _status(options: argparse.Namespace) -> int:
 
     found = asyncio.run(status(database_of(options)))
     if options.output == "json":
-        print(json.dumps(found.document(), indent=2))
+        emit(json.dumps(found.document(), indent=2))
     else:
-        _print(found.lines())
+        emit("\n".join(found.lines()))
     return DatabaseError.exit_code if found.problems else 0
 
 
@@ -101,7 +102,7 @@ def _upgrade(options: argparse.Namespace) -> int:
                 progress=progress,
             )
         )
-    _print(summary.lines())
+    emit("\n".join(summary.lines()))
     return DatabaseError.exit_code if summary.reasons_to_keep else 0
 
 
@@ -113,7 +114,7 @@ def _restore(options: argparse.Namespace) -> int:
 
     with _Progress() as progress:
         restored = asyncio.run(restore(database_of(options), Path(options.backup), progress))
-    _print(restored.lines())
+    emit("\n".join(restored.lines()))
     return 0
 
 
@@ -151,7 +152,3 @@ class _Progress:
             # The line before is wiped with blanks, which every terminal knows.
             print(f"\r{line:<{len(self._line)}}\r{line}", end="", file=sys.stderr, flush=True)
             self._line = line
-
-
-def _print(lines: list[str]) -> None:
-    print("\n".join(lines))

@@ -138,7 +138,10 @@ async def restore(path: Path, backup: Path, progress: Progress) -> Restored:
 
 
 def _is_same(path: Path, backup: Path) -> bool:
-    return path.exists() and backup.exists() and path.samefile(backup)
+    with told(path):
+        is_there = path.exists()
+    with told(backup):
+        return is_there and backup.exists() and path.samefile(backup)
 
 
 @asynccontextmanager

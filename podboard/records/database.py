@@ -198,6 +198,8 @@ _DAMAGED = (("SQLITE_NOTADB", "is no database"), ("SQLITE_CORRUPT", "is damaged"
 
 def _prepare(path: Path, *, create: bool) -> None:
     """Make the file the person's alone before SQLite sees it: -wal and -shm follow its mode."""
+    if path.exists() and not path.is_file():
+        raise DatabaseError(f"{one_line(str(path))} is no file", "name another one")
     if not create:
         path.stat()
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from podboard.model.text import one_line
-from podboard.records.database import VERSION, Kind, check_version, open_any, problems, recognise
+from podboard.records.database import VERSION, Kind, check_version, open_any, problems, recognise, told
 from podboard.records.upgrade import upgrade, words
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ async def status(path: Path) -> Status:
     Raises:
         DatabaseError: It is no database, not podboard's, or cannot be read.
     """
-    if not await asyncio.to_thread(path.exists):
+    with told(path):
+        is_there = await asyncio.to_thread(path.exists)
+    if not is_there:
         return Status(path=path)
     async with open_any(path) as connection:
         kind, version = await recognise(connection)

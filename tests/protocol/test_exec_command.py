@@ -569,11 +569,13 @@ async def test_a_database_that_others_write_holds_up_no_end(podboard: Podboard) 
     assert await history(podboard) == []
 
 
-@pytest.mark.parametrize("below", ["podboard.log/podboard.db", "."])
+@pytest.mark.parametrize(
+    ("below", "why"), [("podboard.log/podboard.db", "cannot be opened"), (".", "is no file")]
+)
 async def test_a_database_that_cannot_be_is_a_line_of_the_log(
-    below: str, podboard: Podboard, tmp_path: Path
+    below: str, why: str, podboard: Podboard, tmp_path: Path
 ) -> None:
     podboard.environment["PODBOARD_DATABASE"] = str(tmp_path / below)
     done = await at_a_terminal(podboard, POD, "--", "sh", "-c", "exit 3")
     assert (done.code, done.err) == (3, "command terminated with exit code 3\n")
-    assert "cannot be opened" in podboard.log.read_text()
+    assert f"{tmp_path / below} {why}" in podboard.log.read_text()

@@ -1,6 +1,7 @@
 """The front door."""
 
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Callable
@@ -297,3 +298,20 @@ def test_a_pipe_is_no_terminal(
             monkeypatch.setattr(sys, stream, pipe if stream == piped else terminal)
         assert cli.main(arguments) == 2
     assert f"podboard: standard {name} is no terminal" in capsys.readouterr().err
+
+
+def test_somebody_without_a_home_folder_is_told(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def knows_nobody(number: int) -> None:
+        raise KeyError(number)
+
+    monkeypatch.delenv("HOME")
+    assert cli.main(["demo"]) == 0  # the system knows the folder
+    asked.clear()
+    monkeypatch.setattr(pwd, "getpwuid", knows_nobody)
+    assert cli.main(["demo"]) == 2
+    assert capsys.readouterr().err == (
+        "podboard: HOME is not set, and the system does not know this user\npodboard: set HOME\n"
+    )
+    assert asked == {}

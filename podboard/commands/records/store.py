@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from podboard.commands.database_flag import database_of
+from podboard.commands.database_flag import database_of, has_database
 from podboard.commands.output import harmless, note
 from podboard.records.store import open_store
 
@@ -37,7 +37,7 @@ def in_store(
 
     async def opened() -> Result:
         path = database_of(options)
-        if creates or path.exists():
+        if creates or has_database(path):
             async with open_store(path) as store:
                 return await act(store)
         note(f"there is no database {harmless(str(path))} yet")

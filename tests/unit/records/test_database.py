@@ -112,7 +112,7 @@ async def test_it_is_not_made_where_it_only_is_looked_at(path: Path) -> None:
 
 
 async def test_a_folder_is_no_database(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="or its folder cannot be opened"):
+    with pytest.raises(DatabaseError, match="is no file"):
         async with open_current(tmp_path):
             pass
 
