@@ -84,7 +84,10 @@ class TerminalDesk:
             return
         targets = targets_of(record, cluster)
         if not targets:
-            board.tell(one_line(f'no pod of the list fits "{name}": {record.pod_name}'))
+            told = f'no pod of the list fits "{name}": {record.pod_name}'
+            if not cluster.context:
+                told = f'there is no list to find {record.pod_name} in: name one pod in "{name}" (e)'
+            board.tell(one_line(told))
             return
         await self._open_after_asking(targets)
         found = board.desk.record_for(targets[0])

@@ -213,6 +213,19 @@ async def test_without_a_kubeconfig_records_are_ways_in(columns: int, rows: int,
         assert [str(target) for target, _ in rung.asked] == ["infra/queue-0"]
 
 
+async def test_without_a_list_a_pattern_finds_no_pod(database: Path) -> None:
+    await fill(database, Record(name="web", pod_name="web-*", namespace="shop"))
+    async with at_the_board(
+        no_kubeconfig, 80, 24, records=partial(open_records, database), without=without_pods(FakeRung())
+    ) as person:
+        await person.sees("No cluster yet.")
+        await person.until(lambda: not person.board.desk.trouble)
+        person.type("r")
+        await person.sees("pod records   1", "web-*")
+        person.type("o")
+        await person.sees('there is no list to find web-* in: name one pod in "web" (e)')
+
+
 async def test_a_kubeconfig_path_is_never_taken_for_an_offer(database: Path) -> None:
     chosen: list[str] = []
 
