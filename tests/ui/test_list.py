@@ -92,6 +92,12 @@ async def test_what_should_never_be_forgotten_is_said(cluster: StillCluster) -> 
             await person.sees("web-3", "these shells run here")
 
 
+async def test_what_the_top_has_no_room_for_is_seen_to_be_cut(cluster: StillCluster) -> None:
+    async with at_the_board(cluster.connect, 50, 24, warning="these shells run here") as person:
+        await person.sees("web-3")
+        await person.until(lambda: person.lines()[0] == " podboard  kind-dev · all namespaces  these shel… ")
+
+
 async def test_before_there_is_a_cluster_it_is_awaited() -> None:
     cluster = StillCluster()
     cluster.say("listing pods…")

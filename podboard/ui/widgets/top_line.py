@@ -12,6 +12,7 @@ from textual.strip import Strip
 from podboard.ui.widgets.looks import STATE_LOOKS, LooksMixin
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual.events import Click
     from textual.geometry import Size
 
@@ -100,7 +101,7 @@ class TopLine(LooksMixin):
         counts = Segment(f" {self._counts} ", base)
         if sum(segment.cell_length for segment in (*left, counts)) + tabs_width <= width:
             left.insert(2, counts)
-        strip = Strip(left).adjust_cell_length(max(width - tabs_width, 0), base)
+        strip = _fitted(left, max(width - tabs_width, 0), base)
         right, at = [], strip.cell_length
         self._spans = []
         for index, segments in tabs:
@@ -153,6 +154,14 @@ class TopLine(LooksMixin):
         for start, end, index in self._spans:
             if start <= event.x < end:
                 self.post_message(self.TabClicked(index))
+
+
+def _fitted(segments: list[Segment], room: int, base: Style) -> Strip:
+    """The segments in as many cells; where they are too many, it is seen that something is left out."""
+    strip = Strip(segments)
+    if strip.cell_length > room:
+        strip = Strip([*strip.crop(0, max(room - 2, 0)), Segment("… ", base)])
+    return strip.adjust_cell_length(room, base)
 
 
 def _length(segments: list[Segment]) -> int:
