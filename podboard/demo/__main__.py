@@ -15,7 +15,7 @@ from podboard.demo import NOTICE
 from podboard.demo.cluster import DemoCluster
 from podboard.demo.folder import sweep
 from podboard.demo.processes import adopt_orphans, kill_children, reap_orphans
-from podboard.errors import PodboardError
+from podboard.errors import DemoError, PodboardError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ def serve(*, pods: int = 0, faults: Sequence[str] = (), with_parent: bool = Fals
 
     Raises:
         UsageError: A fault is none.
+        DemoError: It cannot start, or cannot say where it is.
     """
     sweep()
     adopt_orphans()
@@ -75,8 +76,11 @@ async def _serve(pods: int, faults: Sequence[str], *, with_parent: bool) -> None
     if with_parent:
         loop.add_reader(_STDIN, _parent_wrote, stop)
     async with DemoCluster(pods, faults) as cluster:
-        print(f"KUBECONFIG={cluster.kubeconfig}", flush=True)  # noqa: T201 (what a parent waits for)
-        with contextlib.suppress(BrokenPipeError):
+        try:
+            print(f"KUBECONFIG={cluster.kubeconfig}", flush=True)  # noqa: T201 (what a parent waits for)
+        except OSError as error:
+            raise DemoError(f"Standard output cannot be written: {error.strerror}.") from error
+        with contextlib.suppress(OSError):
             print(NOTICE, file=sys.stderr, flush=True)  # noqa: T201 (people must have seen it)
         await cluster.gathered()
         gc.collect()

@@ -11,10 +11,21 @@ from pathlib import Path
 from typing import Final
 
 from podboard.demo.processes import kill_everything_at_home
+from podboard.errors import DemoError
 
 _PREFIX: Final = "podboard-demo-"
 _UNFINISHED: Final = "podboard-new-demo-"
 _LOCK: Final = "alive"
+
+
+def temporary_folder() -> Path:
+    """Return the machine's folder for temporary files; raises DemoError where none can be written."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise DemoError(
+            "There is no folder for temporary files that can be written.", "Name one in TMPDIR."
+        ) from error
 
 
 class PrivateFolder:
@@ -28,7 +39,7 @@ class PrivateFolder:
     """
 
     def __init__(self) -> None:
-        new = Path(tempfile.mkdtemp(prefix=_UNFINISHED))
+        new = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=temporary_folder()))
         self._lock = os.open(new / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self.path = new.with_name(f"{_PREFIX}{new.name.removeprefix(_UNFINISHED)}")
@@ -42,7 +53,7 @@ class PrivateFolder:
 
 def sweep() -> None:
     """Remove what clusters left behind that were killed: their folders, and processes at home there."""
-    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for path in temporary_folder().glob(f"{_PREFIX}*"):
         if _is_ours(path) and _is_dead(path):
             kill_everything_at_home(path)
             shutil.rmtree(path, ignore_errors=True)

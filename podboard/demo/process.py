@@ -39,8 +39,13 @@ class DemoProcess:
         Args:
             pods: How many generated pods there are beside the demo's own.
             faults: What goes wrong, as ``podboard.demo.faults`` writes it.
+
+        Raises:
+            DemoError: There is no folder for its files.
         """
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by stop)
+        from podboard.demo.folder import temporary_folder
+
+        errors = tempfile.TemporaryFile(dir=temporary_folder())  # noqa: SIM115 (closed by stop)
         arguments = ["--with-parent", f"--pods={pods}", *(f"--fault={fault}" for fault in faults)]
         process = subprocess.Popen(  # noqa: S603 (this very interpreter; every option is ours)
             [sys.executable, "-P", "-m", "podboard.demo", *arguments],

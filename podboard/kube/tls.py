@@ -61,17 +61,22 @@ def make_trusting_context(ca: bytes | None, where: str) -> ssl.SSLContext:
 
 
 def _load_client_certificate(context: ssl.SSLContext, pair: ClientCertificate, who: str) -> None:
-    # OpenSSL through Python reads files only: a private folder, for as long as the reading takes.
-    with tempfile.TemporaryDirectory(prefix="podboard-") as folder:
-        certificate, key = Path(folder, "certificate.pem"), Path(folder, "key.pem")
-        for path, content in ((certificate, pair.certificate), (key, pair.key)):
-            path.touch(0o600)
-            path.write_bytes(content)
-        try:
+    try:
+        # OpenSSL through Python reads files only: a private folder, for as long as the reading takes.
+        with tempfile.TemporaryDirectory(prefix="podboard-") as folder:
+            certificate, key = Path(folder, "certificate.pem"), Path(folder, "key.pem")
+            for path, content in ((certificate, pair.certificate), (key, pair.key)):
+                path.touch(0o600)
+                path.write_bytes(content)
             # An encrypted key would make OpenSSL ask on the terminal: an empty password refuses it instead.
             context.load_cert_chain(certificate, key, password="")
-        except (ssl.SSLError, ValueError) as error:
-            raise KubeconfigError(
-                f"the client certificate of {who} and its key cannot be used",
-                "both must be PEM, belong together, and the key must not be encrypted",
-            ) from error
+    except (ssl.SSLError, ValueError) as error:
+        raise KubeconfigError(
+            f"the client certificate of {who} and its key cannot be used",
+            "both must be PEM, belong together, and the key must not be encrypted",
+        ) from error
+    except OSError as error:
+        raise KubeconfigError(
+            f"the client certificate of {who} cannot be used: {one_line(error.strerror or str(error))}",
+            "OpenSSL reads it from a temporary file: name a folder for those in TMPDIR",
+        ) from error

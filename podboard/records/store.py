@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
 
+import aiosqlite
 import msgspec
 from msgspec.structs import replace
 
@@ -18,7 +20,7 @@ from podboard.model.record import RecordKey
 from podboard.model.shell import Shell
 from podboard.model.text import one_line
 from podboard.model.times import now
-from podboard.records.database import open_current, told, writing
+from podboard.records.database import build, open_current, told, writing
 from podboard.records.keys import Keys
 from podboard.records.resolve import Resolver
 from podboard.records.rows import INSERT, SELECT, UPDATE, record_of, row_of
@@ -26,9 +28,6 @@ from podboard.records.sealing import Sealer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    import aiosqlite
 
     from podboard.model.record import Json, Record
     from podboard.records.keys import Place
@@ -65,6 +64,14 @@ async def open_store(path: Path, *, keyring: bool = True) -> AsyncIterator[Store
     """
     async with open_current(path) as connection:
         yield Store(path, connection, keyring=keyring)
+
+
+@asynccontextmanager
+async def empty_store() -> AsyncIterator[Store]:
+    """Open a store with nothing in it, which is nowhere but in memory."""
+    async with aiosqlite.connect(":memory:", isolation_level=None) as connection:
+        await build(connection)
+        yield Store(Path(":memory:"), connection, keyring=False)
 
 
 class Store:

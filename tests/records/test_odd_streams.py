@@ -125,3 +125,50 @@ def test_an_export_goes_into_a_pipe_and_through_a_link(filled: Podboard) -> None
     filled("export", "--output", "link")
     assert link.is_symlink()
     assert (filled.folder / "target").read_text("utf-8") == exported
+
+
+# -- no folder for temporary files, as in a container whose file system is read only ---------
+
+
+@pytest.fixture
+def nowhere(podboard: Podboard) -> Podboard:
+    folder = podboard.folder / "site"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/nowhere/at/all']\n"
+    )
+    podboard.environment["PYTHONPATH"] = str(folder)
+    return podboard
+
+
+def test_to_look_needs_no_temporary_files(nowhere: Podboard) -> None:
+    assert nowhere.out("list", "-o", "json") == "[]\n"
+    assert nowhere.out("history", "-o", "json") == "[]\n"
+    assert nowhere.told("show", "web", code=6)[1].startswith('there is no record "web"')
+    assert not nowhere.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["records", "edit", "web"], 2, "podboard: the editor cannot be given a file: "),
+        (["demo", "--serve-only"], 5, "podboard: There is no folder for temporary files"),
+    ],
+)
+def test_what_needs_temporary_files_says_so(
+    arguments: list[str], code: int, told: str, nowhere: Podboard
+) -> None:
+    nowhere("add", "web", "pod_name=web")
+    done = run(nowhere, arguments)
+    assert done.returncode == code
+    assert done.stderr.startswith(told)
+    assert "TMPDIR" in done.stderr.splitlines()[1]
+
+
+def test_a_cluster_that_cannot_say_where_it_is_ends(podboard: Podboard) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = run(podboard, ["demo", "--serve-only"], stdout=full)
+    assert (done.returncode, done.stderr) == (
+        5,
+        "podboard: Standard output cannot be written: No space left on device.\n",
+    )

@@ -46,7 +46,7 @@ def edit(options: argparse.Namespace) -> int:
     before = in_store(options, lambda store: store.record(name))
     body = document(document_of(before, settable=True), "yaml") + "\n"
     problems: tuple[str, ...] = ()
-    with TemporaryDirectory(prefix="podboard-") as folder, _cleaning_up_when_ended():
+    with _private_folder() as folder, _cleaning_up_when_ended():
         file = Path(folder) / "record.yaml"
         while True:
             shown = _head(name, problems) + body
@@ -70,6 +70,16 @@ def edit(options: argparse.Namespace) -> int:
                 continue
             emit(f'Changed the record "{harmless(name)}"')
             return 0
+
+
+def _private_folder() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="podboard-")
+    except OSError as error:
+        raise UsageError(
+            f"the editor cannot be given a file: {one_line(error.strerror or str(error))}",
+            "name a folder in TMPDIR",
+        ) from error
 
 
 async def _change(record: Record, store: Store) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from podboard.commands.database_flag import database_of, has_database
 from podboard.commands.output import harmless, note
-from podboard.records.store import open_store
+from podboard.records.store import empty_store, open_store
 
 if TYPE_CHECKING:
     import argparse
@@ -41,8 +39,7 @@ def in_store(
             async with open_store(path) as store:
                 return await act(store)
         note(f"there is no database {harmless(str(path))} yet")
-        with TemporaryDirectory(prefix="podboard-") as folder:
-            async with open_store(Path(folder) / "empty.db", keyring=False) as store:
-                return await act(store)
+        async with empty_store() as store:
+            return await act(store)
 
     return asyncio.run(opened())
