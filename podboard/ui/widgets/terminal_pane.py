@@ -177,19 +177,20 @@ class TerminalPane(LooksMixin, can_focus=True):
         """
         driver, app, screen = self._driver, self.app, self.screen
         focused = screen.focused
-        if not isinstance(focused, TerminalPane) or app.screen is not screen or self.is_covered:
+        if not isinstance(focused, TerminalPane) or app.screen is not screen:
             return False
         if driver is None or app._batch_count:  # noqa: SLF001
             return False
         place = self.region
         left, top = place.x, place.y + TITLE_LINES
-        strips = [(top + row, self._strips[row]) for row in rows]
+        # The cursor is aimed even where the compositor is to draw the rows.
+        strips = [(top + row, self._strips[row]) for row in rows] if not self.is_covered else []
         if any(strip.cell_length != place.width for _, strip in strips):
             return False
         at, cursor = focused.hardware_cursor(place if focused is self else focused.region)
         app.cursor_position = at
         driver.paint(strips, left, app.console, at, cursor)
-        return True
+        return not self.is_covered
 
     def hardware_cursor(self, place: Region) -> tuple[Offset, Cursor | None]:
         """Where the person's cursor belongs while the pane has the focus, and how it looks, if it is seen.
