@@ -44,6 +44,7 @@ LATER: Final = (
     "podboard.ui.paste_desk",
     "podboard.ui.screens.paste_preview",
     "podboard.ui.scroll_desk",
+    "podboard.ui.list_desk",
     "podboard.ui.terminal_desk",
     "podboard.ui.split_desk",
     "podboard.ui.layout_desk",

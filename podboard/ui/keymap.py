@@ -60,8 +60,8 @@ LIST: Final = (
     Key("k,up", "up", "k", "", "previous pod"),
     Key("g,home", "first", "g", "", "first pod"),
     Key("G,end", "last", "G", "", "last pod"),
-    Key("pagedown,ctrl+f", "page_down", "pgdn", "", "a page down"),
-    Key("pageup,ctrl+b", "page_up", "pgup", "", "a page up"),
+    Key("pagedown,ctrl+f", "next_page", "pgdn", "", "a page down"),
+    Key("pageup,ctrl+b", "previous_page", "pgup", "", "a page up"),
 )
 """In the pod list."""
 
@@ -101,13 +101,7 @@ AFTER_LEADER: Final = (
     Key("x", "close", "x", "close", "close this terminal"),
     Key("r", "reopen", "r", "reopen", "open the shell again after it ended, or at once after a drop"),
     Key("a", "returning", "a", "", "open a new shell by itself after a drop, or no longer"),
-    Key(
-        "h",
-        "hold",
-        "h",
-        "",
-        "a new shell that nothing holds beyond a drop, for floods; or that is held again",
-    ),
+    Key("h", "hold", "h", "", "a new shell that nothing holds, for floods; or a held one again"),
     Key("d", "diagnostics", "d", "diagnostics", "show how the terminal was reached, and its log"),
     Key("R", "record", "R", "", "record the terminal to a file from now on, or no longer"),
     Key("b", "broadcast", "b", "broadcast", "type into several terminals at once, or no longer"),

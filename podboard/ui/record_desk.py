@@ -135,7 +135,7 @@ class RecordDesk:
         self.history.forget()
         self._settled.set()
         if not self._leaving:
-            self._board.records_changed()
+            self._board.refresh_list()
             self._tell_trouble()
 
     def _tell_trouble(self) -> None:
@@ -241,7 +241,7 @@ class RecordDesk:
             resolver = await self._store.resolver()
             self._resolver = resolver or None
             self._found.clear()
-            self._board.records_changed()
+            self._board.refresh_list()
 
     @property
     def has_records(self) -> bool:

@@ -188,7 +188,7 @@ async def test_nothing_is_written_while_nothing_happens(monkeypatch: pytest.Monk
             for _ in range(3):
                 person.board._tick()
                 person.board._box.list.redraw()
-                person.board._refresh_list()
+                person.board.refresh_list()
             person.board.call_after_refresh(person.app.bell)
             await person.until(lambda: b"\x07" in b"".join(written))
             # What the opening still had to say may come first.

@@ -833,7 +833,7 @@ async def test_a_program_that_renames_itself_all_the_time_has_the_list_drawn_onc
     for number in range(5):
         shells.say(0, f"\x1b]2;story-{number}\x07")
         await person.sees(f"· story-{number} ")
-    assert later == [person.board._refresh_list]
+    assert later == [person.board.refresh_list]
 
 
 async def test_diagnostics_follow_the_tab(person: Person, shells: Shells) -> None:

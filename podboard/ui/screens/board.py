@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from podboard.ui.broadcast_desk import BroadcastDesk
     from podboard.ui.debug_desk import DebugDesk
     from podboard.ui.layout_desk import LayoutDesk
+    from podboard.ui.list_desk import ListDesk
     from podboard.ui.paste_desk import PasteDesk
     from podboard.ui.scroll_desk import ScrollDesk
     from podboard.ui.split_desk import SplitDesk
@@ -71,7 +72,12 @@ WORTH_A_WORD: Final = 0.3
 
 
 class Board(Screen[None], inherit_bindings=False):
-    """Shows one cluster's pods and the terminals in them."""
+    """Shows one cluster's pods and the terminals in them.
+
+    Attributes:
+        view: The pods in the order and with the filter they are shown; None until a cluster is reached.
+        wide: Whether IP and NODE are shown too.
+    """
 
     AUTO_FOCUS: ClassVar[str | None] = "PodList"
 
@@ -91,11 +97,11 @@ class Board(Screen[None], inherit_bindings=False):
         self.key_line = KeyLine()
         self.keyboard = Keyboard(self)
         self._cluster: Cluster | None = None
-        self._view: PodView | None = None
+        self.view: PodView | None = None
         self._place = place
         self._warning = warning
         self._trouble = "connecting…"
-        self._wide = False
+        self.wide = False
         self._zoomed = False
         self._arrangement: Arrangement | None = None
         self._terminals_changed = False
@@ -110,7 +116,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Say what is awaited."""
-        self._refresh_list()
+        self.refresh_list()
         self.keyboard.show()
         self.set_interval(1.0, self._tick)
         self.set_interval(AGES_EVERY, self._box.list.redraw)
@@ -135,7 +141,7 @@ class Board(Screen[None], inherit_bindings=False):
     def cursor_pod(self) -> Pod | None:
         """The pod under the cursor of the list."""
         key = self._box.list.cursor
-        return self._view.pods.get(key) if self._view is not None and key is not None else None
+        return self.view.pods.get(key) if self.view is not None and key is not None else None
 
     @property
     def ladder(self) -> Ladder | None:
@@ -154,10 +160,10 @@ class Board(Screen[None], inherit_bindings=False):
         self._cluster = cluster
         self.desk.look_after(cluster.ladder)
         self._place = cluster.context or "no cluster"
-        self._view = view = PodView(cluster.roster)
+        self.view = view = PodView(cluster.roster)
         view.column = next((column for column in Column if column == state.get("sort")), view.column)
         view.reverse = state.get("reverse") is True
-        self._wide = state.get("wide") is True
+        self.wide = state.get("wide") is True
         if recall_namespace and "namespace" in state:
             _recall_namespace(cluster, state["namespace"])
         self.layout_desk.begin(cluster, state)
@@ -168,7 +174,7 @@ class Board(Screen[None], inherit_bindings=False):
         while True:
             self._trouble = cluster.trouble
             view.refresh()
-            self._refresh_list()
+            self.refresh_list()
             cluster.changed.clear()
             await asyncio.sleep(REFRESH)
             await cluster.changed.wait()
@@ -199,7 +205,7 @@ class Board(Screen[None], inherit_bindings=False):
     def fail(self, sentence: str) -> None:
         """Say that there is no cluster, and why."""
         self._trouble = one_line(sentence)
-        self._refresh_list()
+        self.refresh_list()
 
     def _tick(self) -> None:
         """Let the terminal's own times go on."""
@@ -209,9 +215,10 @@ class Board(Screen[None], inherit_bindings=False):
                 self.terminal_desk.seek_successor(pane)
                 pane.refresh_lines()
 
-    def _refresh_list(self) -> None:
+    def refresh_list(self) -> None:
+        """Show the pods as they are by now, and how terminals stand in them."""
         self._list_is_due = False
-        view, cluster = self._view, self._cluster
+        view, cluster = self.view, self._cluster
         namespace = (cluster.namespace or "all namespaces") if cluster is not None else ""
         place = one_line(f"{self._place} · {namespace}" if namespace else self._place)
         self._top.set_place(place, _counts(view), self._warning)
@@ -220,13 +227,13 @@ class Board(Screen[None], inherit_bindings=False):
                 view,
                 self._badges(),
                 with_namespace=cluster.namespace is None,
-                wide=self._wide,
+                wide=self.wide,
                 has_record=self._has_record if self.desk.has_records else None,
             )
         self._refresh_head()
 
     def _refresh_head(self) -> None:
-        view, pods = self._view, self._box.list
+        view, pods = self.view, self._box.list
         shown = ""
         if view is not None:
             total = len(view.roster.keys)
@@ -258,10 +265,6 @@ class Board(Screen[None], inherit_bindings=False):
     def _has_record(self, key: PodKey) -> bool:
         return self.desk.record_of(key) is not None
 
-    def records_changed(self) -> None:
-        """Show which pods have a record now."""
-        self._refresh_list()
-
     def _badges(self) -> dict[PodKey, list[Badge]]:
         badges: dict[PodKey, list[Badge]] = defaultdict(list)
         for pane in self._area.panes:
@@ -285,16 +288,16 @@ class Board(Screen[None], inherit_bindings=False):
     @property
     def filter_text(self) -> str:
         """The filter as it stands."""
-        return self._view.filter.text if self._view is not None else ""
+        return self.view.filter.text if self.view is not None else ""
 
     def set_filter(self, text: str) -> None:
         """Show the pods that ``text`` fits."""
         from podboard.session.pod_view import Filter
 
-        if self._view is not None:
-            self._view.filter = Filter(text)
-            self._view.refresh()
-        self._refresh_list()
+        if self.view is not None:
+            self.view.filter = Filter(text)
+            self.view.refresh()
+        self.refresh_list()
 
     def tell(self, message: str) -> None:
         """Say something on the line at the bottom, for a moment or until the next key of the board."""
@@ -458,101 +461,16 @@ class Board(Screen[None], inherit_bindings=False):
 
     # -- the list ---------------------------------------------------------------------------
 
-    def action_down(self) -> None:
-        """Go to the next pod."""
-        self._box.list.go_down()
+    @cached_property
+    def list_desk(self) -> ListDesk:
+        """What a person does with it."""
+        from podboard.ui.list_desk import ListDesk
 
-    def action_up(self) -> None:
-        """Go to the previous pod."""
-        self._box.list.go_up()
-
-    def action_first(self) -> None:
-        """Go to the first pod."""
-        self._box.list.go_first()
-
-    def action_last(self) -> None:
-        """Go to the last pod."""
-        self._box.list.go_last()
-
-    def action_page_down(self) -> None:
-        """Go a page down."""
-        self._box.list.page_down()
-
-    def action_page_up(self) -> None:
-        """Go a page up."""
-        self._box.list.page_up()
-
-    def action_mark(self) -> None:
-        """Mark or unmark the pod under the cursor."""
-        self._box.list.mark()
-
-    def action_mark_all(self) -> None:
-        """Mark all pods shown, or none."""
-        self._box.list.mark_all()
-
-    def action_clear(self) -> None:
-        """Take the marks away; where there are none, the filter."""
-        if self._box.list.marked:
-            self._box.list.unmark()
-        else:
-            self.set_filter("")
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        from podboard.session.pod_view import Column
-
-        if self._view is not None:
-            columns = list(Column)
-            self._view.column = columns[(columns.index(self._view.column) + 1) % len(columns)]
-            self.desk.remember(sort=self._view.column)
-            self._view.refresh()
-            self._refresh_list()
-
-    def action_reverse(self) -> None:
-        """Turn the order round."""
-        if self._view is not None:
-            self._view.reverse = not self._view.reverse
-            self.desk.remember(reverse=self._view.reverse)
-            self._view.refresh()
-            self._refresh_list()
-
-    def action_wide(self) -> None:
-        """Show more columns, or fewer."""
-        self._wide = not self._wide
-        self.desk.remember(wide=self._wide)
-        self._refresh_list()
-        if self._wide and "NODE" not in self._box.list.columns.heads:
-            # Behind the keys, which are shown once this is done.
-            self.call_later(self.tell, "IP and NODE have no room here")
+        return ListDesk(self, self._box.list)
 
     def on_pod_list_moved(self) -> None:
         """Bring the head up to date."""
         self._refresh_head()
-
-    def action_namespace(self) -> None:
-        """Choose a namespace."""
-        from podboard.ui.screens.picker import Picker
-
-        cluster = self._cluster
-        if cluster is None:
-            return
-        names = cluster.namespaces
-
-        def chosen(place: int | None) -> None:
-            if place is not None:
-                self._watch(cluster, names[place - 1] if place else None)
-
-        at = names.index(cluster.namespace) + 1 if cluster.namespace in names else 0
-        self.app.push_screen(Picker("namespace", ["all namespaces", *names], at), chosen)
-
-    def action_all_namespaces(self) -> None:
-        """Show all namespaces."""
-        if self._cluster is not None:
-            self._watch(self._cluster, None)
-
-    def _watch(self, cluster: Cluster, namespace: str | None) -> None:
-        cluster.watch(namespace)
-        self.desk.remember(namespace=namespace)
 
     async def action_records(self) -> None:
         """Show the pod records."""
@@ -571,7 +489,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     def target_of(self, key: PodKey, container: str = "") -> Target:
         """Return a container of a pod, its default one where none is named."""
-        pod = self._view.pods[key] if self._view is not None else None
+        pod = self.view.pods[key] if self.view is not None else None
         if pod is None:
             return Target(*key, container)
         return Target(*key, container or default_container(pod), pod.uid)
@@ -635,7 +553,7 @@ class Board(Screen[None], inherit_bindings=False):
         if not self._list_is_due:
             # Behind the terminal's first paint, and once for all that a program may set off till then.
             self._list_is_due = True
-            self.set_timer(REFRESH, self._refresh_list)
+            self.set_timer(REFRESH, self.refresh_list)
 
     def do(self, action: str) -> Awaitable[None] | None:
         """Do what one of the desks does; returns what is to be waited for.
@@ -643,7 +561,8 @@ class Board(Screen[None], inherit_bindings=False):
         Args:
             action: The method's name.
         """
-        desks = (self.terminal_desk, self.split_desk, self.layout_desk)
+        # One after the other: what is loaded first is what a first key may need.
+        desks = (getattr(self, f"{subject}_desk") for subject in ("list", "terminal", "split", "layout"))
         act: Callable[[], Awaitable[None] | None]
         act = next(getattr(desk, action) for desk in desks if hasattr(desk, action))
         return act()
@@ -680,9 +599,9 @@ class Board(Screen[None], inherit_bindings=False):
     def chosen(self) -> list[Target]:
         """The marked pods, in the order of the list, or the one under the cursor."""
         pods = self._box.list
-        if self._view is None or pods.cursor is None:
+        if self.view is None or pods.cursor is None:
             return []
-        keys = [key for key in self._view.keys if key in pods.marked] or [pods.cursor]
+        keys = [key for key in self.view.keys if key in pods.marked] or [pods.cursor]
         return [self.target_of(key) for key in keys]
 
     def unmark(self) -> None:

@@ -8,6 +8,7 @@ from textual import events
 from podboard.ui.key_parser import KeyParser
 from podboard.ui.keymap import AFTER_LEADER, ENDED, LEADER, LIST, MOVING, OFFERED, SCROLLING, Key, action_of
 from podboard.ui.layout_desk import LayoutDesk
+from podboard.ui.list_desk import ListDesk
 from podboard.ui.screens.board import Board
 from podboard.ui.scroll_desk import ScrollDesk
 from podboard.ui.scroll_mode import ScrollMode
@@ -84,13 +85,19 @@ def test_no_key_means_two_things(table: tuple[Key, ...]) -> None:
 def test_every_action_exists(name: str) -> None:
     for entry in TABLES[name]:
         doer = DONE_BY.get(name, Board)
-        doers = (doer, TerminalDesk, SplitDesk, LayoutDesk)
+        doers = (doer, ListDesk, TerminalDesk, SplitDesk, LayoutDesk)
         done = next((found for by in doers if (found := getattr(by, f"action_{entry.action}", None))), None)
         assert entry.action in BY_THE_KEYBOARD or callable(done)
 
 
+@pytest.mark.parametrize("desk", [ListDesk, TerminalDesk, SplitDesk, LayoutDesk])
+def test_no_desks_action_is_the_boards_as_well(desk: type) -> None:
+    # The board is asked first, and has from Textual more than it is seen to have.
+    assert [name for name in vars(desk) if name.startswith("action_") and hasattr(Board, name)] == []
+
+
 def test_every_action_has_a_key() -> None:
-    doers = (Board, ScrollDesk, ScrollMode, TerminalDesk, SplitDesk, LayoutDesk)
+    doers = (Board, ScrollDesk, ScrollMode, ListDesk, TerminalDesk, SplitDesk, LayoutDesk)
     names = {name for doer in doers for name in vars(doer) if name.startswith("action_")}
     actions = {name.removeprefix("action_") for name in names}
     assert actions | BY_THE_KEYBOARD == {entry.action for table in TABLES.values() for entry in table}
