@@ -163,7 +163,8 @@ class LayoutDesk:
 
     def stir(self) -> None:
         """Note how the terminals lie, once they do no more than that: podboard may be killed."""
-        if self._settling is None and self._keeps:
+        # The database may still be on its way to be opened.
+        if self._settling is None and self._keeping is not None:
             self._settling = self._board.set_timer(SETTLE, self.note)
 
     def note(self) -> None:
