@@ -104,6 +104,8 @@ def _open_missing_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(0)
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w")
 

@@ -258,7 +258,9 @@ class ApiClient:
 
     def _url(self, path: str, query: Sequence[tuple[str, str]]) -> URL:
         # Everything but letters is escaped: Go takes a bare ";" for an error, yarl for harmless.
-        text = f"?{urlencode(query, quote_via=quote, safe='')}" if query else ""
+        # An argument that is no UTF-8 goes as the bytes it is, as with kubectl.
+        escaped = urlencode(query, quote_via=quote, safe="", errors="surrogateescape")
+        text = f"?{escaped}" if query else ""
         return URL(f"{self.access.server}{path}{text}", encoded=True)
 
     def _decode(self, body: bytes) -> Any:

@@ -41,6 +41,7 @@ class SocksError(aiohttp.ClientConnectionError):
 
 _UNAUTHORIZED, _FORBIDDEN, _PROXY_UNAUTHORIZED = 401, 403, 407
 _REDIRECTS = range(300, 400)
+_TOO_LONG = (414, 431)
 _SERVER_ERRORS = range(500, 600)
 
 # OpenSSL's X509_V_ERR_* numbers.
@@ -98,6 +99,11 @@ def _told(access: Access, status: int, message: str) -> tuple[str, str]:
         return f"{access.server} does not accept the credentials of {access.who} ({status})", _NEW_LOGIN
     if status == _PROXY_UNAUTHORIZED:
         return proxy_answered(access, status)
+    if status in _TOO_LONG:
+        return (
+            f"{access.server} takes no request as long as this one ({status})",
+            "give a command less as arguments, and more by its standard input",
+        )
     if status in _REDIRECTS:
         return f"{access.server} redirects elsewhere ({status})", "a proxy's login page in between?"
     return _told_by_message(access, status, message)

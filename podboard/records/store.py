@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from podboard.errors import RecordError, SealError
 from podboard.model.attempt import Attempt
 from podboard.model.connection import Connection
-from podboard.model.record import RecordKey
+from podboard.model.record import RecordKey, is_text
 from podboard.model.shell import Shell
 from podboard.model.text import one_line
 from podboard.model.times import now
@@ -101,7 +101,7 @@ class Store:
     async def record(self, name: str) -> Record:
         """Return a record; raises RecordError if there is none of that name."""
         async with self._reading():
-            found = await self._select("WHERE name = ?", name)
+            found = await self._select("WHERE name = ?", name) if is_text(name) else []
         if not found:
             raise _no_record(name)
         return found[0]
@@ -162,8 +162,8 @@ class Store:
         async with self._writing():
             missing = []
             for name in dict.fromkeys(names):
-                cursor = await self._connection.execute("DELETE FROM records WHERE name = ?", (name,))
-                if cursor.rowcount == 0:
+                query = "DELETE FROM records WHERE name = ?"
+                if not is_text(name) or (await self._connection.execute(query, (name,))).rowcount == 0:
                     missing.append(name)
             if missing:
                 raise _no_record(*missing)
@@ -212,6 +212,8 @@ class Store:
             limit: How many at most.
             record: Only those that used the record of this name.
         """
+        if record is not None and not is_text(record):
+            return []
         where = "" if record is None else "WHERE record_name = ?"
         arguments = (limit,) if record is None else (record, limit)
         async with (

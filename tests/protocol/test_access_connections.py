@@ -227,6 +227,8 @@ async def test_recorded_refusals(name: str, said: str, server: ReplayServer) -> 
     ("status", "body", "said"),
     [
         (302, b"", "redirects elsewhere (302)"),
+        (414, b"", "takes no request as long as this one (414)"),
+        (431, b"", "takes no request as long as this one (431)"),
         (500, b"the moon is full", "the server failed (500): the moon is full"),
         (502, b"<html>Bad Gateway</html>", "answered 502 without saying why"),
         (503, b"apiserver is shutting down.\n", "the server failed (503): apiserver is shutting down."),

@@ -189,12 +189,12 @@ def listens(server: ReplayServer) -> Script:
 async def test_what_is_asked(server: ReplayServer, client: ApiClient) -> None:
     server.on(SHELL_PATH, listens(server))
     session = await open_exec(
-        client, Target("team-a", "shell", "app"), ("sh", "-c", "a; b & 'c' +?"), tty=True, size=SIZE
+        client, Target("team-a", "shell", "app"), ("sh", "-c", "a; b & 'c' +?", "\udcff"), tty=True, size=SIZE
     )
     await session.close()
     request = server.requests[0]
     assert request.target == (
-        f"{SHELL_PATH}?command=sh&command=-c&command=a%3B%20b%20%26%20%27c%27%20%2B%3F"
+        f"{SHELL_PATH}?command=sh&command=-c&command=a%3B%20b%20%26%20%27c%27%20%2B%3F&command=%FF"
         "&container=app&stdin=true&stdout=true&tty=true"
     )
     assert request.headers["sec-websocket-protocol"] == "v5.channel.k8s.io,v4.channel.k8s.io"

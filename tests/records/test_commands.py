@@ -76,6 +76,9 @@ def test_what_was_stored_is_what_was_given(filled: Podboard) -> None:
         (("list", "nmespace=x"), 2, '"nmespace" is no field of a record'),
         (("edit", "nobody"), 6, 'there is no record "nobody"'),
         (("remove", "nobody"), 6, 'there is no record "nobody"'),
+        (("set", "\udcff", "note=x"), 6, r'there is no record "\udcff"'),
+        (("edit", "\udcff"), 6, r'there is no record "\udcff"'),
+        (("remove", "\udcff"), 6, r'there is no record "\udcff"'),
         (("import", "nowhere"), 2, "nowhere cannot be read: No such file or directory"),
         (("export", "--passphrase-file", "x"), 2, "--passphrase-file is for secrets"),
         (("refresh-access",), 2, "say which records: their names, or --all"),
@@ -388,4 +391,5 @@ def test_the_history_is_told_newest_first(podboard: Podboard) -> None:
     assert one["attempts"][0]["status"] == 403
     assert one["recordings"] == ["/r/a.cast", "/r/b\n.cast"]
     assert one == yaml.safe_load(podboard.out("history", "-o", "yaml"))[0]
+    assert podboard.out("history", "--record", "\udcff", "-o", "json") == "[]\n"
     podboard("history", "--limit", "0", code=2)

@@ -77,6 +77,23 @@ def _without_durations(text: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["records", "import", "-"], 6, "standard input holds neither a list of records nor a record"),
+        (["records", "set", "web", "token"], 2, "no token was given"),
+        (["records", "export", "--with-secrets", "--passphrase-file", "-"], 2, "no passphrase was given"),
+        (["schema", "upgrade", "--drop-legacy"], 2, "nobody can be asked whether to remove"),
+    ],
+)
+def test_input_that_is_not_there_is_empty(
+    arguments: list[str], code: int, told: str, filled: Podboard
+) -> None:
+    done = run(filled, arguments, **without(0))
+    assert done.returncode == code
+    assert done.stderr.startswith(f"podboard: {told}")
+
+
+@pytest.mark.parametrize(
     "arguments",
     [["records", "list"], ["records", "import", "file"], ["schema", "status"], ["schema", "restore", "file"]],
 )
