@@ -95,7 +95,7 @@ class Pump:
     async def run(self) -> Ending:
         """Feed what comes until the end does, and return that."""
         self._source.attend(self._plan)
-        self._plan()
+        self._turn()
         try:
             return await self._ended
         finally:

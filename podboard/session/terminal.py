@@ -134,6 +134,7 @@ class Terminal:
         successor: The pod that took the place of its own, if that is gone.
         outage: The last drop, while and after there was one; None once a shell was opened otherwise.
         ending: How the last shell ended; None while there is one.
+        settled: Set while it is known whether a way in opens: it has, or none has.
         opened: When the present shell was opened, in seconds since 1970.
         shown: Whether somebody looks at it now.
         unseen: Whether there was output since somebody last looked.
@@ -203,6 +204,7 @@ class Terminal:
         self._signs = ("", 0, False)
         self._has_input = asyncio.Event()
         self._has_size = asyncio.Event()
+        self.settled = asyncio.Event()
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -544,7 +546,11 @@ class Terminal:
         self.holder = ""
         self._climber = climber = Climber(self._ladder, self._climbed, self._note)
         size = self.screen.size
-        channel = await climber.climb(self._request())
+        self.settled.clear()
+        try:
+            channel = await climber.climb(self._request())
+        finally:
+            self.settled.set()
         if channel is None:
             told = climber.told
             self._end(failed(told.sentence, told.hint) if told else failed(*_NO_WAY))

@@ -72,7 +72,8 @@ class SplitDesk:
             self._board.tell(NO_ROOM)
         elif terminal := self._board.make_terminal(pane.terminal.target, size):
             self._board.unzoom()
-            self._board.show(await self._area.split(pane, direction, terminal))
+            async with self._area.drawing_later(terminal):
+                self._board.show(await self._area.split(pane, direction, terminal))
 
     def _size(self, plan: Layout[TerminalPane | None]) -> Size | None:
         """The size of the terminal that is still to come; None where not all have room."""
@@ -94,7 +95,8 @@ class SplitDesk:
         ]
         if terminals:
             self._board.unmark()
-            self._board.show(await self._area.add_together(plan.map(terminals.__getitem__)))
+            async with self._area.drawing_later(terminals[0]):
+                self._board.show(await self._area.add_together(plan.map(terminals.__getitem__)))
 
     # -- going about --------------------------------------------------------------------------
 

@@ -117,7 +117,8 @@ class TerminalDesk:
             board.debug_desk.join(terminals, board.cluster)
         if terminals:
             board.unmark()
-            board.show(await self._area.add(terminals))
+            async with self._area.drawing_later(terminals[0]):
+                board.show(await self._area.add(terminals))
 
     # -- the active one ---------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -23,7 +24,7 @@ from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.top_line import Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from contextlib import AbstractContextManager
 
     from textual import events
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
 log = logging.getLogger(__name__)
+
+_AT_ONCE: Final = 0.025
+"""Seconds that nobody notices."""
 
 _WORST_FIRST: Final = (
     TerminalState.FAILED,
@@ -170,14 +174,30 @@ class TerminalArea(LooksMixin, PlainVertical):
         await self.mount(new)
         return new
 
+    @asynccontextmanager
+    async def drawing_later(self, terminal: Terminal) -> AsyncIterator[None]:
+        """Put what is done in the block on the screen when a terminal's server has answered, if it does at once.
+
+        A shell starts when its terminal's size is known, which goes out behind that answer; and to lay the
+        screen out takes as long as the shell needs to say something.
+        """
+        with self.app.batch_update():
+            yield
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_AT_ONCE):
+                    await terminal.settled.wait()
+        self.screen.check_idle()
+
     async def _open(self, terminals: Sequence[Terminal]) -> list[TerminalPane]:
         # Loaded only now: the first frame of the board must not wait for the terminal core.
         from podboard.ui.widgets.terminal_pane import TerminalPane
 
         for terminal in terminals:
             self._serve(terminal)
-        # Let the requests go out: the servers start the shells while the panes are put on the screen.
-        await asyncio.sleep(0)
+        # Let the requests go out first, a turn for the climb and one for its first way: the servers answer
+        # while the panes are made.
+        for _ in range(2):
+            await asyncio.sleep(0)
         panes = [TerminalPane(terminal) for terminal in terminals]
         for pane in panes:
             # Else the screen would be laid out twice: now, and when the tab is shown.
