@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from textual.app import App
@@ -96,7 +96,6 @@ class ReplayLine(LooksMixin):
     """What is played, and where that is; what is asked for, while it is typed."""
 
     LOOKS = "top-line"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"top-line--name", "top-line--warning"}
     DEFAULT_CSS = """
     ReplayLine { height: 1; }
     """

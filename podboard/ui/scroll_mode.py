@@ -27,7 +27,6 @@ MOST_TIMES = 999
 """How often a word is gone on with one key: each has to be read."""
 
 HIT, HIT_HERE, SELECTED = "hit", "hit-here", "selected"
-MARK_LOOKS = {HIT, HIT_HERE, SELECTED}
 
 
 class Mark(NamedTuple):

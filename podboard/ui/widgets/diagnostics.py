@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.geometry import Size
@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from podboard.ui.widgets.looks import LooksMixin
-from podboard.ui.widgets.pane_lines import ATTEMPT_LOOKS, attempt_lines
+from podboard.ui.widgets.pane_lines import attempt_lines
 from podboard.ui.widgets.wrapping import sentence_lines
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ class Diagnostics(LooksMixin, ScrollView, can_focus=False):
 
     ALLOW_SELECT = False
     LOOKS = "diagnostics"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "diagnostics--title",
-        *(f"diagnostics--{name}" for name in ATTEMPT_LOOKS),
-    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -33,7 +33,6 @@ class KeyLine(LooksMixin):
     """
 
     LOOKS = "key-line"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--mode", "key-line--message"}
 
     class Hushed(Message):
         """A message has had its moment."""

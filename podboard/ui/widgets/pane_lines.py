@@ -59,9 +59,6 @@ _OUTCOME_LOOKS: Final = {
     Outcome.OVERTAKEN: "dim",
 }
 
-ATTEMPT_LOOKS: Final = {"hint", *_OUTCOME_LOOKS.values()}
-PANE_LOOKS: Final = {"focused", "broadcast", *ATTEMPT_LOOKS, *STATE_LOOKS.values()}
-
 
 def title_line(
     terminal: Terminal,

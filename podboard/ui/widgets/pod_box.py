@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -53,7 +53,6 @@ class ListHead(LooksMixin):
 
     ALLOW_SELECT = False
     LOOKS = "list-head"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list-head--dim", "list-head--trouble", "list-head--filter"}
 
     def __init__(self) -> None:
         super().__init__()

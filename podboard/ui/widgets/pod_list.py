@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
@@ -38,20 +38,6 @@ class PodList(LooksMixin, ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     LOOKS = "pod-list"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pod-list--cursor",
-        "pod-list--cursor-elsewhere",
-        "pod-list--reason",
-        "pod-list--dim",
-        "pod-list--mark",
-        "pod-list--record",
-        "pod-list--up",
-        "pod-list--pending",
-        "pod-list--unwell",
-        "pod-list--done",
-        "pod-list--going",
-        *(f"pod-list--{look}" for look in STATE_LOOKS.values()),
-    }
 
     class Moved(Message):
         """The cursor is on another pod, the marks changed, or the columns are laid out anew."""

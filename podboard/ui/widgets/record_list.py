@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -42,11 +42,6 @@ class RecordList(LooksMixin, ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     LOOKS = "record-list"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "record-list--cursor",
-        "record-list--sign",
-        "record-list--dim",
-    }
 
     class Moved(Message):
         """The cursor is on another record."""

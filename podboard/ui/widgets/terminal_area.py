@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
@@ -107,7 +107,6 @@ class TerminalArea(LooksMixin, PlainVertical):
 
     ALLOW_SELECT = False
     LOOKS = "terminal-area"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"terminal-area--border"}
 
     class Changed(Message):
         """A terminal came, went, or became the active one."""
@@ -176,7 +175,7 @@ class TerminalArea(LooksMixin, PlainVertical):
 
     @asynccontextmanager
     async def drawing_later(self, terminal: Terminal) -> AsyncIterator[None]:
-        """Put what is done in the block on the screen when a terminal's server has answered, if it does at once.
+        """Show what is done in the block when a terminal's server has answered, if it does at once.
 
         A shell starts when its terminal's size is known, which goes out behind that answer; and to lay the
         screen out takes as long as the shell needs to say something.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from itertools import groupby, zip_longest
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,9 +21,9 @@ from podboard.ui.driver import PodboardDriver
 from podboard.ui.look import Look
 from podboard.ui.painter import Painter, paint_now
 from podboard.ui.paste_desk import progress
-from podboard.ui.scroll_mode import MARK_LOOKS, ScrollMode
+from podboard.ui.scroll_mode import ScrollMode
 from podboard.ui.widgets.looks import LooksMixin
-from podboard.ui.widgets.pane_lines import PANE_LOOKS, notice_lines, title_line
+from podboard.ui.widgets.pane_lines import notice_lines, title_line
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.mouse import MouseAction, MouseButton, MouseEncoder
 from podboard.vt.screen import Cursor
@@ -69,7 +69,6 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     ALLOW_SELECT = False
     LOOKS = "terminal-pane"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"terminal-pane--{name}" for name in PANE_LOOKS | MARK_LOOKS}
     DEFAULT_CSS = """
     TerminalPane { width: 1fr; height: 1fr; }
     """

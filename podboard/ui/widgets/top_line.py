@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -43,13 +43,6 @@ class TopLine(LooksMixin):
 
     ALLOW_SELECT = False
     LOOKS = "top-line"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "top-line--name",
-        "top-line--warning",
-        "top-line--tab",
-        "top-line--tab-active",
-        *(f"top-line--{look}" for look in STATE_LOOKS.values()),
-    }
 
     class TabClicked(Message):
         """A tab was clicked; ``index`` counts from 0."""
