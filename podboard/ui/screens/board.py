@@ -121,6 +121,16 @@ class Board(Screen[None], inherit_bindings=False):
         self.set_interval(1.0, self._tick)
         self.set_interval(AGES_EVERY, self._box.list.redraw)
 
+    def on_screen_suspend(self) -> None:
+        """Hide the cursor of a terminal: what lies above it takes the keys."""
+        if self.focused_pane is not None:
+            self.focused_pane.hide_cursor()
+
+    def on_screen_resume(self) -> None:
+        """Show it again."""
+        if self.focused_pane is not None:
+            self.call_after_refresh(self.focused_pane.aim_cursor)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing of its own: widgets cover it."""
         return [Strip.blank(crop.width)] * crop.height

@@ -186,6 +186,8 @@ class TerminalArea(LooksMixin, PlainVertical):
                 async with asyncio.timeout(_AT_ONCE):
                     await terminal.settled.wait()
         self.screen.check_idle()
+        if self.active is not None:
+            self.call_after_refresh(self.active.aim_cursor)
 
     async def _open(self, terminals: Sequence[Terminal]) -> list[TerminalPane]:
         # Loaded only now: the first frame of the board must not wait for the terminal core.

@@ -335,6 +335,11 @@ class TerminalPane(LooksMixin, can_focus=True):
         super().watch_has_focus(_has_focus)
         self.refresh_lines()
 
+    def hide_cursor(self) -> None:
+        """Show no hardware cursor."""
+        if self._driver is not None:
+            self._driver.show_cursor(None)
+
     def on_focus(self) -> None:
         """Show the cursor, and tell a program that wants to know."""
         self.aim_cursor()
@@ -343,8 +348,7 @@ class TerminalPane(LooksMixin, can_focus=True):
 
     def on_blur(self) -> None:
         """Hide the cursor, and tell a program that wants to know."""
-        if self._driver is not None:
-            self._driver.show_cursor(None)
+        self.hide_cursor()
         if self._core.focus_reports:
             self.terminal.write(b"\x1b[O")
 
