@@ -162,7 +162,10 @@ class TerminalPane(LooksMixin, can_focus=True):
         if not self.terminal.shown or self._on_hold():
             return
         changed = self._update()
-        if not self._paint_rows(changed) and changed:
+        if self._paint_rows(changed):
+            return
+        self.aim_cursor()
+        if changed:
             for _, rows in groupby(enumerate(changed), lambda pair: pair[1] - pair[0]):
                 run = [row for _, row in rows]
                 self._set_dirty(Region(0, run[0] + TITLE_LINES, self.size.width, len(run)))
@@ -327,8 +330,12 @@ class TerminalPane(LooksMixin, can_focus=True):
     def aim_cursor(self) -> None:
         """Put the hardware cursor where the program has it."""
         # What was to be done after a refresh may come after the end.
-        if self.is_attached:
-            self._paint_rows([])
+        if not self.is_attached or self.screen.focused is not self:
+            return
+        driver, app = self._driver, self.app
+        if driver is not None and app.screen is self.screen and not app._batch_count:  # noqa: SLF001
+            app.cursor_position, cursor = self.hardware_cursor(self.region)
+            driver.paint([], 0, app.console, app.cursor_position, cursor)
 
     def watch_has_focus(self, _has_focus: bool) -> None:  # noqa: FBT001 - as Textual has it
         """Mark the title, or no longer."""
