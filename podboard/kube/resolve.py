@@ -22,7 +22,7 @@ from podboard.kube.urls import is_plain_url
 from podboard.model.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from podboard.kube.kubeconfig import Entry
     from podboard.model.overrides import Overrides
@@ -142,12 +142,20 @@ def _with_cluster_flags(cluster: Entry, overrides: Overrides) -> Entry:
         fields["insecure-skip-tls-verify"] = True
     if overrides.certificate_authority:
         fields["certificate-authority"] = str(Path.cwd() / overrides.certificate_authority)
-    return replace(cluster, fields=fields)
+    names = ("server", "tls_server_name", "certificate_authority", "insecure_skip_tls_verify")
+    return _laid_over(cluster, fields, [name for name in names if getattr(overrides, name)])
 
 
 def _with_user_flags(user: Entry, overrides: Overrides) -> Entry:
     token = {"token": overrides.token} if overrides.token else {}
-    return replace(user, fields={**user.fields, **token, **as_fields(overrides)})
+    given = {**token, **as_fields(overrides)}
+    return _laid_over(user, {**user.fields, **given}, [key.replace("groups", "group") for key in given])
+
+
+def _laid_over(entry: Entry, fields: dict[str, Any], flags: Sequence[str]) -> Entry:
+    """Return an entry with fields of which some are flags', which messages then name."""
+    given = ", ".join(f"--{flag.replace('_', '-')}" for flag in flags)
+    return replace(entry, fields=fields, where=f"{entry.where} with {given}" if given else entry.where)
 
 
 # -- the cluster ----------------------------------------------------------------------------

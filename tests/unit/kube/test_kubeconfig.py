@@ -504,6 +504,30 @@ def test_a_login_must_be_a_map(home: Home, key: str) -> None:
     assert home.refusal() == f'{key} of user "dev" in ~/.kube/config must be a map'
 
 
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (
+            Overrides(server="https://a b"),
+            'server of cluster "dev" in ~/.kube/config with --server is no plain',
+        ),
+        (
+            Overrides(tls_server_name="x", certificate_authority="none"),
+            'cluster "dev" in ~/.kube/config with --tls-server-name, --certificate-authority cannot be read',
+        ),
+        (
+            Overrides(as_groups=("a",)),
+            'user "dev" in ~/.kube/config with --as-group impersonates groups without',
+        ),
+    ],
+)
+def test_flags_are_named_where_they_are_what_is_wrong(overrides: Overrides, said: str, home: Home) -> None:
+    home.write(config())
+    with pytest.raises(KubeconfigError) as caught:
+        load_access(overrides, {}, home.path)
+    assert said in str(caught.value)
+
+
 def test_flags_that_contradict_each_other(home: Home) -> None:
     home.write(config())
     flags = Overrides(certificate_authority="a", insecure_skip_tls_verify=True)
