@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _EPILOG = """\
 environment:
   KUBECONFIG         kubeconfig files, separated as PATH is; else ~/.kube/config
+  PODBOARD_CONFIG    the configuration; else podboard/config.toml in $XDG_CONFIG_HOME
   PODBOARD_DATABASE  the database of pod records; else podboard/podboard.db in $XDG_DATA_HOME
   PODBOARD_LOG       the log file; else podboard/podboard.log in $XDG_STATE_HOME
   NO_COLOR           no colours, whatever its value
