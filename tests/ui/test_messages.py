@@ -63,15 +63,16 @@ async def test_a_long_sentence_lies_over_the_terminal_until_one_types(
         assert "…" in "".join(lines)
         assert lines[-1].endswith("and nobody knows why")
         # What the program says meanwhile is not written over it.
-        shells[0].say(Stdout(b"\r\nmore\r\nand more\r\nlast:~$ "))
-        await person.until(lambda: shells[0].taken == 2)
-        await person.until(lambda: "more" in person.board.panes[0]._strips[-3].text)
+        shells[0].say(Stdout(b"\r\nmore" * 20 + b"\r\nlast:~$ "))
+        await person.sees("more")
+        assert person.board.panes[0].is_covered
         assert await told(person, "the server failed (500): no leader") == lines
         person.type("ls")
-        await person.sees("last:~$")
         await person.until(lambda: shells[0].input == b"ls")
-        assert "the server failed" not in person.screen()
-        assert "nobody knows" not in person.screen()
+        assert not person.board.key_line.is_telling
+        await person.sees("last:~$")
+        await person.no_longer_sees("nobody knows why")
+        assert not person.board.panes[0].is_covered
         # The program was told no other size, and so drew nothing anew.
         assert shells[0].sizes == sizes
 
@@ -86,7 +87,8 @@ async def test_beside_others_it_lies_over_all(shells: Shells) -> None:
         lines = await told(person, "the server failed (500): no leader")
         for number in range(2):
             shells[number].say(Stdout(b"line\r\n" * 60 + b"prompt:~$ "))
-        await person.until(lambda: all(pane.terminal.screen.scrollback for pane in person.board.panes))
+        await person.until(lambda: person.screen().count("line") >= 2 * 18, "what both say")
+        assert all(pane.is_covered for pane in person.board.panes)
         assert await told(person, "the server failed (500): no leader") == lines
         person.type(LEADER)
         await person.no_longer_sees("the server failed")
