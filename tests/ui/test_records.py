@@ -435,7 +435,7 @@ async def test_without_a_database_the_board_says_so_when_asked() -> None:
     ("content", "told"),
     [
         (b"no database at all, but text that is long enough to be seen as none", "is no database"),
-        (None, "cannot be opened"),
+        (None, "is no file"),
     ],
 )
 async def test_a_file_that_is_no_database(content: bytes | None, told: str, tmp_path: Path) -> None:
