@@ -91,6 +91,9 @@ class PodboardDriver(LinuxDriver):
         self._has_terminal = False
         # The app's: a driver that is resumed after a stop starts from a signal handler, which has none.
         self._context = copy_context()
+        # On the loop: what these write would else come into the middle of a frame.
+        self._loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
+        self._loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
 
     # -- input ------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from textual.geometry import Size as TextualSize
 from textual.message import Message
 
 from podboard.ui.driver import PodboardDriver, Typist
+from podboard.ui.line import differ
+from podboard.ui.line.grid import Row
 from podboard.ui.line.shadow import SWITCH
 from podboard.ui.painter import BACKLOG
 from podboard.vt.screen import Cursor
@@ -343,6 +345,26 @@ async def test_the_cursor_comes_back_as_it_was(pty: Pty) -> None:
         person.driver.write("END")
         await person.sees("END")
         assert person.look().rindex("\x1b[6 q\x1b[?25h") > person.look().rindex("\x1b[?25l")
+
+
+async def test_a_signal_in_the_middle_of_a_frame_waits_for_its_end(
+    pty: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = differ._spans
+    interrupted = False
+
+    def find_interrupted(old: Row, new: Row) -> list[tuple[int, int]]:
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            signal.raise_signal(signal.SIGCONT)
+        return find(old, new)
+
+    monkeypatch.setattr(differ, "_spans", find_interrupted)
+    async with at(pty) as person:
+        person.driver.write("\x1b[1;1Hone\x1b[2;1Htwo")
+        await person.sees("two")
+        await until(lambda: person.look().count("\x1b[?1049h") == 2)
 
 
 async def test_keys_act_for_the_app_however_the_driver_was_started(pty: Pty) -> None:
