@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from podboard.model.overrides import Overrides
     from podboard.session.attaching import Detaching
     from podboard.session.climber import Channel
+    from podboard.session.leaving import Guest, Leaver
     from podboard.wiring import Ways
 
 log = logging.getLogger(__name__)
@@ -142,8 +143,11 @@ async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Name
         climber = Climber(ways.ladder, lambda: None, partial(_note, request.target))
         session = Session(request.target, climber)
         # What scripts run is not: a loop of theirs would leave nothing else in sight.
-        is_in_history = request.tty or request.attaches
-        with person.noting(await ways.context() or "", session) if is_in_history else nullcontext():
+        if request.tty or request.attaches:
+            noting = person.noting(await ways.context() or "", session, ways.ladder.leaver)
+        else:
+            noting = nullcontext()
+        with noting:
             try:
                 channel = await _climb(climber, request, verbose=wish.verbose)
             except PodboardError as error:
@@ -158,10 +162,7 @@ async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Name
             except BrokenPipeError:
                 return 128 + signal.SIGPIPE
             finally:
-                if ending is None and climber.guest is not None:
-                    ways.ladder.leaver.leave(climber.guest, channel)
-                else:
-                    await channel.close()
+                await _leave(channel, climber.guest, ending, ways.ladder.leaver)
             session.ending = end_of_attached(ending) if wish.attaches else ending
         if detaching is not None and detaching.is_left:
             attach_flow.tell_left(ending, request)
@@ -273,6 +274,19 @@ async def _relay(
             raise PodboardError(f"output cannot be written: {error.strerror}") from error
         finally:
             session.received, session.sent = relay.received, relay.sent
+
+
+async def _leave(channel: Channel, guest: Guest | None, ending: Ending | None, leaver: Leaver) -> None:
+    """Let go of a connection and of the shell behind it; one whose connection was cut is one that is left."""
+    if ending is None and guest is not None:
+        leaver.leave(guest, channel)
+        return
+    await channel.close()
+    if ending is not None and guest is not None:
+        if ending.kind is EndingKind.DROPPED:
+            leaver.stays(guest.marker, ending.sentence)
+        else:
+            leaver.gone(guest.marker)
 
 
 def _tell(ending: Ending) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from podboard.model.target import Target
     from podboard.records.store import Store
     from podboard.session.history import History, Noted
+    from podboard.session.leaving import Leaver
 
 log = logging.getLogger(__name__)
 
@@ -65,15 +66,15 @@ class InTerminal:
         self.turn = asyncio.Lock()
         self._open = AsyncExitStack()
         self._store: Store | None = None
-        self._history: History | None = None
+        self._books: tuple[History, Leaver] | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         try:
-            if self._history is not None:
-                await self._write(self._history)
+            if self._books is not None:
+                await self._write(*self._books)
         finally:
             await self._open.aclose()
 
@@ -89,16 +90,18 @@ class InTerminal:
         """Ask nothing from now on: the terminal is a command's."""
         self._is_lent = True
 
-    def noting(self, context: str, session: Noted) -> AbstractContextManager[None]:
+    def noting(self, context: str, session: Noted, leaver: Leaver) -> AbstractContextManager[None]:
         """Note a session that lives as long as the block; it is written into the history when all is over.
 
         Args:
             context: The kubeconfig's.
+            leaver: What it has not seen to end by then is written down, too.
         """
         from podboard.session.history import History
 
-        self._history = History(lambda: None)
-        return self._history.noting(context, session)
+        leaver.context = context
+        self._books = History(lambda: None), leaver
+        return self._books[0].noting(context, session)
 
     async def answer(self, question: SecretQuestion) -> Sequence[str] | None:
         """Ask the person for secrets; see ``podboard.model.question.Ask``."""
@@ -141,8 +144,8 @@ class InTerminal:
         except RecordError:  # it was removed meanwhile
             return None
 
-    async def _write(self, history: History) -> None:
-        """Write the history; where there is no database, one is made."""
+    async def _write(self, history: History, leaver: Leaver) -> None:
+        """Write down what was noted; where there is no database, one is made."""
         try:
             if self._store is None:
                 if has_database(self._database):
@@ -150,6 +153,7 @@ class InTerminal:
                 self._store = await self._open.enter_async_context(open_records(self._database))
             await self._store.wait_at_most(LAST_WAIT)
             await history.write(self._store)
+            await leaver.write(self._store)
         except DatabaseError as error:
             log.warning("there is no history: %s", error.message)
 

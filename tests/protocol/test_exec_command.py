@@ -541,6 +541,54 @@ async def test_a_session_that_is_hung_up_is_in_the_history(podboard: Podboard) -
     assert (row.method, row.exit_code, row.ending) == ("ws:kubeconfig", None, "closed")
 
 
+async def test_a_shell_that_could_not_be_hung_up_is_written_down(
+    podboard: Podboard, demo: DemoCluster
+) -> None:
+    with open_pty(raw=False) as pty:
+        process = await podboard.start(POD, stdin=pty.program, stdout=pty.program)
+        os.write(pty.person, b"echo rea''dy\n")
+        said = b""
+        while b"ready" not in said:
+            said += await asyncio.to_thread(os.read, pty.person, 1000)
+        demo.faults.set("500@exec")
+        process.send_signal(signal.SIGHUP)
+        await process.communicate()
+        assert process.returncode == 129
+    async with open_store(podboard.database) as store:
+        [shell] = await store.shells()
+    assert (shell.context, shell.namespace, shell.pod_name) == ("podboard-demo", "shop", POD)
+    assert shell.owner == ""
+    assert shell.trouble is not None
+
+
+async def test_a_shell_whose_connection_was_cut_is_written_down(
+    podboard: Podboard, demo: DemoCluster
+) -> None:
+    demo.faults.set("cut=1000@exec")
+    with open_pty(raw=False) as pty:
+        process = await podboard.start(POD, stdin=pty.program, stdout=pty.program)
+        os.write(pty.person, b"seq 1000\n")
+        await process.communicate()
+        assert process.returncode == 1
+    async with open_store(podboard.database) as store:
+        [shell] = await store.shells()
+        [row] = await store.connections()
+    assert (shell.trouble, shell.owner) == (row.ending, "")
+    assert (row.method, row.exit_code, row.ending) == ("ws:kubeconfig", None, "the connection was cut")
+
+
+async def test_a_shell_that_was_left_in_order_is_not_written_down(podboard: Podboard) -> None:
+    with open_pty(raw=False) as pty:
+        process = await podboard.start(POD, stdin=pty.program, stdout=pty.program)
+        os.write(pty.person, b"exit 4\n")
+        await process.communicate()
+        assert process.returncode == 4
+    async with open_store(podboard.database) as store:
+        assert await store.shells() == []
+        [row] = await store.connections()
+    assert row.exit_code == 4
+
+
 async def test_what_scripts_run_is_not_in_the_history(podboard: Podboard) -> None:
     assert (await podboard(POD, "--", "true")).code == 0
     assert (await podboard("-it", POD, "--", "true")).code == 0  # without a terminal, whatever was asked for
