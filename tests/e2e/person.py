@@ -73,9 +73,13 @@ class Person:
         """Make the terminal another size."""
         self._tmux("resize-window", "-t", "it", "-x", str(columns), "-y", str(rows))
 
+    def wipe(self) -> None:
+        """Have the terminal as it was at first, and blank, as what else writes on it may leave it."""
+        self._tmux("send-keys", "-R", "-t", "it")
+
     def screen(self, *, colours: bool = False) -> str:
         """What the terminal shows."""
-        return self._tmux("capture-pane", "-p", "-t", "it", *(["-e"] if colours else []))
+        return self._tmux("capture-pane", "-p", "-t", "it", *(["-e", "-N"] if colours else []))
 
     def cursor(self) -> tuple[int, int, bool]:
         """Where the cursor is: column, row, and whether it is shown."""
