@@ -47,8 +47,23 @@ async def test_of_a_long_path_the_middle_is_left_out(shells: Shells, tmp_path: P
         assert lines[0].endswith("…der-with-a-name/api-1.txt was not saved: No such file or directory")
 
 
+async def test_where_one_types_a_long_sentence_is_one_line(shells: Shells) -> None:
+    async with at_the_board(shells.cluster.connect, 80, 24) as person:
+        await open_first(person, shells)
+        person.board.tell(SENTENCE)
+        lines = await told(person, "the server failed (500): no leader")
+        assert len(lines) == 1
+        assert lines[0].endswith("and nobody knows why")
+        # Nor is it taken away by what is for the shell.
+        person.type("l")
+        await person.until(lambda: shells[0].input == b"l")
+        assert await told(person, "the server failed (500): no leader") == lines
+        person.type(LEADER)
+        await person.no_longer_sees("the server failed")
+
+
 @pytest.mark.parametrize("zoomed", [False, True])
-async def test_a_long_sentence_lies_over_the_terminal_until_one_types(
+async def test_a_long_sentence_lies_over_what_one_looks_through_until_the_next_key(
     shells: Shells, *, zoomed: bool
 ) -> None:
     async with at_the_board(shells.cluster.connect, 80, 24) as person:
@@ -57,21 +72,19 @@ async def test_a_long_sentence_lies_over_the_terminal_until_one_types(
             person.type(f"{LEADER}z")
             await person.until(lambda: shells[0].sizes == [Size(80, 23)])
         sizes = list(shells[0].sizes)
+        person.type(f"{LEADER}s")
+        await person.until(lambda: person.board.panes[0].is_scrolling)
         person.board.tell(SENTENCE)
         lines = await told(person, "the server failed (500): no leader")
         assert len(lines) == 3
         assert "…" in "".join(lines)
         assert lines[-1].endswith("and nobody knows why")
-        # What the program says meanwhile is not written over it.
-        shells[0].say(Stdout(b"\r\nmore" * 20 + b"\r\nlast:~$ "))
-        await person.sees("more")
+        # Nothing is written past it.
         assert person.board.panes[0].is_covered
-        assert await told(person, "the server failed (500): no leader") == lines
-        person.type("ls")
-        await person.until(lambda: shells[0].input == b"ls")
-        assert not person.board.key_line.is_telling
-        await person.sees("last:~$")
+        person.type("k")
+        await person.no_longer_sees("the server failed")
         await person.no_longer_sees("nobody knows why")
+        await person.sees("the prompt:~$")
         assert not person.board.panes[0].is_covered
         # The program was told no other size, and so drew nothing anew.
         assert shells[0].sizes == sizes
@@ -83,17 +96,19 @@ async def test_beside_others_it_lies_over_all(shells: Shells) -> None:
         person.type("*S")
         await person.until(lambda: len(shells.opened) == 2)
         await person.sees("api-1 ─", "db-1 ─", "keys go to the pod")
+        person.type(f"{LEADER}s")
+        await person.sees("SCROLL")
         person.board.tell(SENTENCE)
         lines = await told(person, "the server failed (500): no leader")
         for number in range(2):
             shells[number].say(Stdout(b"line\r\n" * 60 + b"prompt:~$ "))
-        await person.until(lambda: person.screen().count("line") >= 2 * 18, "what both say")
+        # What one looks through stands still meanwhile.
+        await person.until(lambda: person.screen().count("line") >= 18, "what the other says")
         assert all(pane.is_covered for pane in person.board.panes)
         assert await told(person, "the server failed (500): no leader") == lines
-        person.type(LEADER)
+        person.type("q")
         await person.no_longer_sees("the server failed")
-        await person.sees("prompt:~$")
-        person.type("\r")
+        await person.until(lambda: person.screen().count("prompt:~$") == 2, "both prompts")
 
 
 async def test_in_the_list_the_next_key_takes_it_away(shells: Shells) -> None:

@@ -24,7 +24,7 @@ from podboard.ui.keyboard import Keyboard
 from podboard.ui.keymap import NO_TERMINAL
 from podboard.ui.pod_rows import RECORD_SIGN
 from podboard.ui.record_desk import RecordDesk
-from podboard.ui.widgets.key_line import KeyLine
+from podboard.ui.widgets.key_line import MOST, KeyLine
 from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.pod_box import HeadText, PodBox
 from podboard.ui.widgets.terminal_area import TerminalArea
@@ -316,7 +316,10 @@ class Board(Screen[None], inherit_bindings=False):
         self.call_later(self._tell, told)
 
     def _tell(self, told: str) -> None:
-        self.key_line.tell(told)
+        pane = self.focused_pane
+        types = pane is not None and not pane.is_scrolling and not pane.is_ended
+        # Who types into a shell must see what stands there.
+        self.key_line.tell(told, 1 if types else MOST)
         self.keyboard.show()
 
     def on_key_line_hushed(self) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOMENT: Final = 10.0
 """Seconds for which a message stands, if nobody takes it away."""
 
-_MOST: Final = 3
+MOST: Final = 3
 """Lines of a message."""
 
 
@@ -57,11 +57,16 @@ class KeyLine(LooksMixin):
             self._keys, self._mode, self._right = shown, mode, right
             self.refresh()
 
-    def tell(self, message: str) -> None:
-        """Show a message in place of the keys; control characters must be gone from it."""
+    def tell(self, message: str, most: int = MOST) -> None:
+        """Show a message in place of the keys.
+
+        Args:
+            message: Control characters must be gone from it.
+            most: The lines it may take.
+        """
         self.hush()
         self._silence = self.set_timer(MOMENT, self._end_message)
-        self._say(_laid_out(message, self.app.size.width))
+        self._say(_laid_out(message, self.app.size.width, most))
 
     def _end_message(self) -> None:
         self.hush()
@@ -114,10 +119,10 @@ class KeyLine(LooksMixin):
         return Strip(segments).adjust_cell_length(width, base)
 
 
-def _laid_out(message: str, width: int) -> list[str]:
+def _laid_out(message: str, width: int, most: int) -> list[str]:
     room = width - 1
     if cell_len(message) <= room:
         return [message]
     from podboard.ui.widgets.wrapping import told
 
-    return told(message, room, _MOST)
+    return told(message, room, most)

@@ -38,7 +38,7 @@ def told(text: str, width: int, most: int) -> list[str]:
     lines = _wrapped(text, width)
     room = width * most
     while len(lines) > most:
-        lines = _wrapped(_without_middle(text, room), width)
+        lines = _wrapped(_without_middle(text, room, room * 2 // 3), width)
         room -= 1
     return lines
 
@@ -55,16 +55,16 @@ def _with_short_paths(text: str, width: int) -> str:
         if over <= 0:
             break
         length = cell_len(words[place])
-        words[place] = _without_middle(words[place], max(length - over, _PATH))
+        room = max(length - over, _PATH)
+        # A path is known by its end.
+        words[place] = _without_middle(words[place], room, room // 3)
         over -= length - cell_len(words[place])
     return " ".join(words)
 
 
-def _without_middle(text: str, width: int) -> str:
-    """Leave out so much that a text has no more than ``width`` cells; more of its end is left."""
-    head = (width - 1) // 3
-    tail = width - 1 - head
-    return f"{chop_cells(text, head)[0]}…{chop_cells(text[::-1], tail)[0][::-1]}"
+def _without_middle(text: str, width: int, head: int) -> str:
+    """Leave out so much that a text has no more than ``width`` cells, ``head`` of them of its beginning."""
+    return f"{chop_cells(text, head)[0]}…{chop_cells(text[::-1], width - 1 - head)[0][::-1]}"
 
 
 def sentence_lines(lead: Sequence[Segment], text: str, style: Style, width: int, indent: int) -> list[Strip]:
