@@ -5,6 +5,9 @@ asking whether something is there. Yet a terminal must know when it has caught u
 hidden ones must not wake for every message; and a flood comes in messages of a few kilobytes. So
 ``receive`` is run here by hand: it suspends only while its queue is empty, upon one future, which tells
 when to go on.
+
+The event loop would hand that on in its next turn, behind all that is due: a typed character would be shown
+a twentieth later. So the future is looked at where the bytes come in.
 """
 
 from __future__ import annotations
@@ -44,6 +47,9 @@ class Inbox:
         self._messages: list[aiohttp.WSMessage] = []
         self._receiving: Coroutine[Any, Any, None] | None = self._receive()
         self._waits_for: asyncio.Future[Any] | None = None
+        connection = socket._conn  # noqa: SLF001 - aiohttp tells of it nowhere else
+        if connection is not None and (transport := connection.transport) is not None:
+            transport.set_protocol(_Relay(transport.get_protocol(), self._look))
 
     @property
     def is_empty(self) -> bool:
@@ -71,6 +77,10 @@ class Inbox:
             with contextlib.suppress(asyncio.CancelledError):
                 receiving.throw(asyncio.CancelledError())
 
+    def _look(self) -> None:
+        if self._waits_for is not None and self._waits_for.done():
+            self._arrived()
+
     async def _receive(self) -> None:
         """Gather messages until it is enough, again and again; return after the last."""
         receive, size = self._socket.receive, 0
@@ -85,6 +95,41 @@ class Inbox:
                 return
             await _pause()
             size = 0
+
+
+class _Relay(asyncio.Protocol):
+    """Stands before a connection's protocol, and tells when it has taken something in.
+
+    Args:
+        protocol: aiohttp's own.
+        told: What is called then.
+    """
+
+    def __init__(self, protocol: Any, told: Callable[[], None]) -> None:
+        self._protocol = protocol
+        self._told = told
+
+    def data_received(self, data: bytes) -> None:
+        """Hand it on, and tell."""
+        self._protocol.data_received(data)
+        self._told()
+
+    def eof_received(self) -> bool | None:
+        """Hand it on."""
+        closes: bool | None = self._protocol.eof_received()
+        return closes
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Hand it on."""
+        self._protocol.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Hand it on."""
+        self._protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Hand it on."""
+        self._protocol.resume_writing()
 
 
 @types.coroutine
