@@ -604,13 +604,13 @@ class Terminal:
                 screen.feed(data[start : start + SLICE])
 
     def _say_output(self) -> None:
+        if self._listener is not None:
+            self._listener.on_output()
         signs = (self.screen.title, self.screen.bells, self.unseen or not self.shown)
         if signs != self._signs:
             self._signs = signs
             self.unseen = signs[-1]
             self._changed()
-        if self._listener is not None:
-            self._listener.on_output()
 
     async def _send_input(self, channel: Channel) -> None:
         while True:

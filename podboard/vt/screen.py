@@ -89,6 +89,7 @@ class Screen:
         self.rows: list[Row] = [()] * size.rows
         self.cursor = Cursor()
         self.age = 0
+        self._kitty_keyboard = self.age, False
         self._notes = _Notes(size)
         self._guard = Guard(size.columns)
         self._scrollback = scrollback
@@ -312,8 +313,12 @@ class Screen:
 
     @property
     def kitty_keyboard(self) -> bool:
-        """Whether the program asked for the kitty keyboard protocol."""
-        return bool(self._get(lib.GHOSTTY_TERMINAL_DATA_KITTY_KEYBOARD_FLAGS, "uint8_t*"))
+        """Whether the program asked for the kitty keyboard protocol; known until the next output."""
+        age, asked = self._kitty_keyboard
+        if age != self.age:
+            asked = bool(self._get(lib.GHOSTTY_TERMINAL_DATA_KITTY_KEYBOARD_FLAGS, "uint8_t*"))
+            self._kitty_keyboard = self.age, asked
+        return asked
 
     @property
     def alternate_scroll(self) -> bool:

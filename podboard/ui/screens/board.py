@@ -287,8 +287,7 @@ class Board(Screen[None], inherit_bindings=False):
     @property
     def focused_pane(self) -> TerminalPane | None:
         """The terminal that has the focus."""
-        focused = self.focused
-        return next((pane for pane in self._area.panes if pane is focused), None)
+        return self._area.pane_of(self.focused)
 
     @property
     def has_terminals(self) -> bool:

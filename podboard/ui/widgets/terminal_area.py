@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from rich.segment import Segment
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
@@ -136,6 +136,11 @@ class TerminalArea(LooksMixin, PlainVertical):
     def panes(self) -> list[TerminalPane]:
         """All terminals, in the order of their tabs."""
         return [pane for group in self.groups for pane in group.layout.leaves]
+
+    def pane_of(self, focused: Widget | None) -> TerminalPane | None:
+        """The terminal that a widget is; None where it is none."""
+        # Asked for every key: to look whether it is one of hundreds would take longer.
+        return cast("TerminalPane", focused) if focused is not None and focused.parent is self else None
 
     @property
     def active(self) -> TerminalPane | None:

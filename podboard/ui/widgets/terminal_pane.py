@@ -137,6 +137,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         """Paint soon, if somebody looks."""
         if self.terminal.shown:
             self._painter.request()
+            # The next key will ask, and need not wait for it then.
+            _ = self._core.kitty_keyboard
 
     def on_change(self) -> None:
         """Say so in the title, and let the tabs and the list know."""
@@ -162,10 +164,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         if not self.terminal.shown or self._on_hold():
             return
         changed = self._update()
-        if self._paint_rows(changed):
-            return
-        self.aim_cursor()
-        if changed:
+        if not self._paint_rows(changed) and changed:
             for _, rows in groupby(enumerate(changed), lambda pair: pair[1] - pair[0]):
                 run = [row for _, row in rows]
                 self._set_dirty(Region(0, run[0] + TITLE_LINES, self.size.width, len(run)))
@@ -177,9 +176,9 @@ class TerminalPane(LooksMixin, can_focus=True):
         The compositor would do the same in five times the time. While a pane has the focus, no dialog
         and no list is above it or those beside it; in all other cases the compositor decides what is seen.
         """
-        driver, app, screen = self._driver, self.app, self.screen
-        focused = screen.focused
-        if not isinstance(focused, TerminalPane) or app.screen is not screen:
+        driver, app = self._driver, self.app
+        focused = app.screen.focused
+        if not isinstance(focused, TerminalPane):
             return False
         if driver is None or app._batch_count:  # noqa: SLF001
             return False
@@ -330,12 +329,8 @@ class TerminalPane(LooksMixin, can_focus=True):
     def aim_cursor(self) -> None:
         """Put the hardware cursor where the program has it."""
         # What was to be done after a refresh may come after the end.
-        if not self.is_attached or self.screen.focused is not self:
-            return
-        driver, app = self._driver, self.app
-        if driver is not None and app.screen is self.screen and not app._batch_count:  # noqa: SLF001
-            app.cursor_position, cursor = self.hardware_cursor(self.region)
-            driver.paint([], 0, app.console, app.cursor_position, cursor)
+        if self.is_attached:
+            self._paint_rows([])
 
     def watch_has_focus(self, _has_focus: bool) -> None:  # noqa: FBT001 - as Textual has it
         """Mark the title, or no longer."""
