@@ -96,6 +96,8 @@ class HeldChannel:
 
     def receive_nowait(self) -> Event | None:
         """Return an event that is already here."""
+        if self.opening is not None and not self.opening.holder:
+            return self._channel.receive_nowait()
         while isinstance(event := self._channel.receive_nowait(), Stdout):
             self._tail = (self._tail + event.data)[-len(LEFT) :]
             if data := self._take(event.data):
