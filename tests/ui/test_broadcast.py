@@ -88,6 +88,20 @@ async def test_a_terminal_that_is_not_in_the_set_says_so_and_is_typed_into_alone
     await heard(shells, person, b"ls", *[b"x"] * 4)
 
 
+async def test_another_size_keeps_in_sight_how_it_is_stopped(
+    person: Person, shells: Shells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_all(person, shells)
+    await arm(person)
+    # At once, and not when the seconds that are left are told anew.
+    monkeypatch.setattr(type(person.board.broadcast_desk.armed), "seconds_left", 42)
+    await person.sees("db-1, web-1, web-2, web-3 · disarms in 42 s · ctrl+] b stops")
+    monkeypatch.setattr(person.board.broadcast_desk, "refresh", lambda: None)
+    monkeypatch.setattr(type(person.board), "_refresh_terminals_now", lambda _: None)
+    person.resize(70, 24)
+    await person.sees("BROADCAST to 5 terminals            disarms in 42 s · ctrl+] b stops")
+
+
 async def test_keys_are_each_programs_own(person: Person, shells: Shells) -> None:
     await open_all(person, shells)
     shells.say(1, "\x1b[?1h")

@@ -342,6 +342,7 @@ class Board(Screen[None], inherit_bindings=False):
     def on_resize(self) -> None:
         """Share out the new width."""
         self._arrange()
+        self.call_after_refresh(self.keyboard.show)
 
     def on_descendant_focus(self) -> None:
         """Lay out for what has the focus."""
