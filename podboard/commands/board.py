@@ -152,5 +152,5 @@ def check_terminal() -> None:
         if stream is None or not stream.isatty():
             raise UsageError(
                 f"standard {name} is no terminal, and podboard needs one",
-                "podboard demo --serve-only does without",
+                "start it at one; podboard exec and podboard demo --serve-only do without",
             )

@@ -297,7 +297,9 @@ def test_a_pipe_is_no_terminal(
         for stream in ("__stdin__", "__stderr__"):
             monkeypatch.setattr(sys, stream, pipe if stream == piped else terminal)
         assert cli.main(arguments) == 2
-    assert f"podboard: standard {name} is no terminal" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"podboard: standard {name} is no terminal" in told
+    assert "podboard exec and podboard demo --serve-only do without" in told
 
 
 def test_somebody_without_a_home_folder_is_told(
