@@ -217,7 +217,9 @@ async def test_a_detour_is_told_where_the_person_looks(columns: int, rows: int) 
     cluster = shop(FakeRung(EXPIRED), no(RECORD, "no record"), FakeRung(channel, name=SSH))
     async with at_the_board(cluster.connect, columns, rows) as person:
         await open_first(person)
-        await person.sees("ssh · ● open", "opened by ssh · ctrl+] d tells all · ws:kubeconfig: ", "3 h ago (401)")
+        await person.sees(
+            "ssh · ● open", "opened by ssh · ctrl+] d tells all · ws:kubeconfig: ", "3 h ago (401)"
+        )
         await person.until(lambda: "opened by ssh" in person.lines()[-1])
         await person.until(lambda: "1 web-1 ● " in person.lines()[0])
         # The shell's keys do not take it away, and it takes none of the shell's rows.
