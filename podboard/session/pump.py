@@ -101,6 +101,11 @@ class Pump:
         finally:
             self._ended.cancel()
 
+    def hurry(self) -> None:
+        """Take the turn that is due, if one is: somebody looks at the terminal now."""
+        if self._is_due:
+            self._turn()
+
     def _plan(self) -> None:
         """Take a turn now if the terminal is seen, or in turn with the others that are not."""
         if self._is_due:

@@ -136,7 +136,6 @@ class Terminal:
         ending: How the last shell ended; None while there is one.
         settled: Set while it is known whether a way in opens: it has, or none has.
         opened: When the present shell was opened, in seconds since 1970.
-        shown: Whether somebody looks at it now.
         unseen: Whether there was output since somebody last looked.
         lines: What happened, for the diagnostics panel.
         received: Bytes that came from its shells so far.
@@ -175,7 +174,7 @@ class Terminal:
         self.badge = Badge(TerminalState.CONNECTING)
         self.ending: Ending | None = None
         self.opened = 0.0
-        self.shown = False
+        self._shown = False
         self.unseen = False
         self.lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
         self.received = 0
@@ -199,6 +198,7 @@ class Terminal:
         self._is_answered = False
         self._turns = turns or Turns()
         self._channel: Channel | None = None
+        self._pump: Pump | None = None
         self._listener: Listener | None = None
         self._outbox = Outbox()
         self._signs = ("", 0, False)
@@ -210,6 +210,17 @@ class Terminal:
     def attempts(self) -> list[Attempt]:
         """What became of each way in when it was last opened, in the order of the ladder."""
         return self._climber.attempts if self._climber is not None else []
+
+    @property
+    def shown(self) -> bool:
+        """Whether somebody looks at it now."""
+        return self._shown
+
+    @shown.setter
+    def shown(self, shown: bool) -> None:
+        self._shown = shown
+        if shown and self._pump is not None:
+            self._pump.hurry()
 
     @property
     def record(self) -> Record | None:
@@ -378,13 +389,13 @@ class Terminal:
             asyncio.create_task(self._send_input(channel)),
             asyncio.create_task(self._send_sizes(channel)),
         ]
-        pump = Pump(channel, self._feed, self._say_output, lambda: self.shown, self._turns)
+        self._pump = pump = Pump(channel, self._feed, self._say_output, lambda: self._shown, self._turns)
         attachment = self.attachment
         ending: Ending | None = None
         try:
             ending = await (pump.run() if attachment is None else attachment.follow(pump.run()))
         finally:
-            self._channel = None
+            self._channel = self._pump = None
             for sender in senders:
                 sender.cancel()
             if ending is None and self._guest is not None:
@@ -606,7 +617,7 @@ class Terminal:
     def _say_output(self) -> None:
         if self._listener is not None:
             self._listener.on_output()
-        signs = (self.screen.title, self.screen.bells, self.unseen or not self.shown)
+        signs = (self.screen.title, self.screen.bells, self.unseen or not self._shown)
         if signs != self._signs:
             self._signs = signs
             self.unseen = signs[-1]
