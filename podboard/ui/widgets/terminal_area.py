@@ -276,6 +276,8 @@ class TerminalArea(LooksMixin, PlainVertical):
         if group is not self._group or group.active is not pane:
             self._group, group.active = group, pane
             if pane not in self._places.areas:
+                # What comes before it is laid out is drawn with it.
+                pane.terminal.shown = True
                 self.rearrange()
         self.update_diagnostics()
         self.post_message(self.Changed())
