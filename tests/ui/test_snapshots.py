@@ -304,6 +304,12 @@ async def see_why(person: Person, shells: Shells) -> None:
     await person.sees("1  ws:kubeconfig", "opened")
 
 
+async def find_an_action(person: Person, shells: Shells) -> None:
+    await look(person, shells)
+    person.type(":")
+    await person.sees("enter  choose")
+
+
 async def be_asked_for_a_passphrase(person: Person, shells: Shells) -> None:
     await look(person, shells)
     question = PassphraseQuestion("ops@bastion:22", "~/.ssh/id_ed25519", again=True)
@@ -629,6 +635,7 @@ SCENES = (
     Scene("picker", *LARGE, choose_a_namespace),
     Scene("picker", *SMALL, choose_a_namespace),
     Scene("picker-without-colours", *SMALL, choose_a_namespace, more=NO_COLORS),
+    Scene("palette", *SMALL, find_an_action),
     Scene("confirm", *LARGE, be_asked),
     Scene("paste-preview", *SMALL, be_asked_before_a_paste),
     Scene("paste-preview-without-colours", *SMALL, be_asked_before_a_paste, more=NO_COLORS),

@@ -451,6 +451,12 @@ class Board(Screen[None], inherit_bindings=False):
 
         self.app.push_screen(Help())
 
+    def action_palette(self) -> None:
+        """Let the person find what to do by its name."""
+        from podboard.ui.palette import choose_action
+
+        choose_action(self)
+
     def action_repaint(self) -> None:
         """Draw the whole screen anew: something else has written on it."""
         driver = self.app._driver  # noqa: SLF001 - the app has no public way to its driver

@@ -72,6 +72,7 @@ def _line(key: Key) -> str:
 
 _READABLE = {
     "slash": "/",
+    "colon": ":",
     "asterisk": "*",
     "question_mark": "?",
     "left_square_bracket": "[",

@@ -34,6 +34,7 @@ TYPED = {
     "enter": "\r",
     "space": " ",
     "slash": "/",
+    "colon": ":",
     "asterisk": "*",
     "number_sign": "#",
     "tab": "\t",
