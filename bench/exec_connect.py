@@ -16,6 +16,7 @@ from podboard.commands.exec_flow import Wish
 from podboard.commands.in_terminal import InTerminal
 from podboard.kube.targets import parse_name
 from podboard.model.overrides import Overrides
+from podboard.session.climber import Climber
 
 
 async def measure(namespace: str, pod: str) -> float:
@@ -28,7 +29,8 @@ async def measure(namespace: str, pod: str) -> float:
         wiring.open_ways(Overrides(namespace=namespace), person.services) as ways,
     ):
         found = await exec_flow._find(ways, namespace, wish, parse_name(pod))
-        channel, _ = await exec_flow._climb(ways, exec_flow._request(wish, found.target), verbose=False)
+        climber = Climber(ways.ladder, lambda: None, lambda _, __: None)
+        channel = await exec_flow._climb(climber, exec_flow._request(wish, found.target), verbose=False)
         seconds = time.perf_counter() - started
         await channel.close()
     return seconds

@@ -14,6 +14,7 @@ from bench.line import line
 from bench.outer import Outer
 from bench.records import records
 from bench.report import alternate, at_least, at_most, below, compare, quantile
+from bench.search import measure as measure_search
 from bench.streams import write_streams
 from bench.typist import type_many
 from bench.world import BIN, NAMESPACE, PROMPT, PYTHON
@@ -161,6 +162,13 @@ def memory(_world: World) -> Iterator[Result]:
     yield below("memory of a terminal with 10,000 lines of 120 columns", size, "MB", 15)
 
 
+def search(_world: World) -> Iterator[Result]:
+    """All that 20 terminals keep: read while the pattern was typed, and with reading it."""
+    patterns = measure_search(20, 10_000).values()
+    for how, figures in zip(("", ", and reading it"), zip(*patterns, strict=True), strict=True):
+        yield below(f"search of 20 x 10,000 lines{how} (CPU)", max(figures) * 1e3, "ms", 150)
+
+
 def _figure(module: str) -> float:
     told = subprocess.run([PYTHON, "-m", module], check=True, capture_output=True, text=True)
     return float(told.stdout)
@@ -179,6 +187,7 @@ MEASURES = {
     "idle": idle_panes,
     "soak": soak,
     "memory": memory,
+    "search": search,
     "blackholed": blackholed,
     "bastion": one_bastion,
     "records": records,

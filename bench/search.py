@@ -1,15 +1,12 @@
-"""What it takes to search all that many terminals keep: prints the milliseconds of each pattern.
+"""What it takes to search all that many terminals keep.
 
-Run as ``python -m bench.search [TERMINALS [LINES]]``: fills screens with lines of a log, some of them longer
-than a row, and searches as the board does. The first figure is the search alone, for which a person waits:
-the board reads while the pattern is typed. The second one is with reading everything, as where what is
-looked for was typed faster than that, or all terminals write meanwhile.
+The board reads while the pattern is typed, so that a person waits for the search alone; for reading, too,
+where what is looked for was typed faster than that, or all terminals write meanwhile.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -72,9 +69,3 @@ def _least(work: Callable[[], Result]) -> tuple[float, Result]:
         result = work()
         runs.append(time.process_time() - started)
     return min(runs), result
-
-
-if __name__ == "__main__":
-    wanted = int((sys.argv[1:] or ["20"])[0]), int((sys.argv[2:] or ["10000"])[0])
-    for text, (searching, all_of_it) in measure(*wanted).items():
-        print(f"{searching * 1000:8.1f} {all_of_it * 1000:8.1f}  {text}")
