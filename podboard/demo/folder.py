@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +48,7 @@ class PrivateFolder:
 
     def remove(self) -> None:
         """Take the folder and everything in it away."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        _take_away(self.path)
         os.close(self._lock)
 
 
@@ -56,7 +57,18 @@ def sweep() -> None:
     for path in temporary_folder().glob(f"{_PREFIX}*"):
         if _is_ours(path) and _is_dead(path):
             kill_everything_at_home(path)
-            shutil.rmtree(path, ignore_errors=True)
+            _take_away(path)
+
+
+def _take_away(path: Path) -> None:
+    """Remove a folder, the lock last: if this is killed, the next one knows the rest for what it is."""
+    with suppress(OSError):
+        for inside in [inside for inside in path.iterdir() if inside.name != _LOCK]:
+            if inside.is_dir() and not inside.is_symlink():
+                shutil.rmtree(inside, ignore_errors=True)
+            else:
+                inside.unlink(missing_ok=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_ours(path: Path) -> bool:

@@ -8,33 +8,16 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from podboard.demo.process import DemoProcess
-from tests.e2e.person import Person, environment, wait_for
-from tests.support.tools import needs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.e2e.person import Person, wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 PODBOARD = str(Path(sys.executable).parent / "podboard")
 POD = "web-7d9f8c6b5-x2x4q"
 OFFER = "open 3 terminals again as you left them?"
-
-
-@pytest.fixture
-def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A person's environment with a cluster."""
-    needs("tmux")
-    process = DemoProcess.start()
-    try:
-        yield environment(tmp_path, KUBECONFIG=str(process.kubeconfig()))
-    finally:
-        process.stop()
 
 
 def at_the_board(environ: dict[str, str]) -> Person:

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from podboard.demo.process import DemoProcess
-from tests.e2e.person import Person, environment, wait_for
-from tests.support.tools import needs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.e2e.person import Person, wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 PODBOARD = str(Path(sys.executable).parent / "podboard")
 POD = "web-7d9f8c6b5-x2x4q"
-JOB = "sleep 86421"
-
-
-@pytest.fixture
-def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A person's environment with a cluster."""
-    needs("tmux")
-    process = DemoProcess.start()
-    try:
-        yield environment(tmp_path, KUBECONFIG=str(process.kubeconfig()))
-    finally:
-        process.stop()
+# It is looked for on the whole machine, where these tests may run in two processes at a time.
+JOB = f"sleep {86421 + os.getpid()}"
 
 
 def at_the_board(environ: dict[str, str]) -> Person:
@@ -53,7 +38,10 @@ def start_job(person: Person) -> None:
 def job_runs() -> bool:
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdecimal() and (entry / "cmdline").read_bytes() == b"sleep\x0086421\0":
+            if (
+                entry.name.isdecimal()
+                and (entry / "cmdline").read_bytes() == f"{JOB} ".replace(" ", "\0").encode()
+            ):
                 return True
         except OSError:  # gone meanwhile
             continue
