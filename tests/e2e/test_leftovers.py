@@ -36,12 +36,10 @@ def start_job(person: Person) -> None:
 
 
 def job_runs() -> bool:
+    looked_for = b"%b\0" % JOB.replace(" ", "\0").encode()
     for entry in Path("/proc").iterdir():
         try:
-            if (
-                entry.name.isdecimal()
-                and (entry / "cmdline").read_bytes() == f"{JOB} ".replace(" ", "\0").encode()
-            ):
+            if entry.name.isdecimal() and (entry / "cmdline").read_bytes() == looked_for:
                 return True
         except OSError:  # gone meanwhile
             continue
