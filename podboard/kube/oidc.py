@@ -28,8 +28,8 @@ from podboard.kube.credentials import Credentials, Issued, token_end
 from podboard.kube.failures import os_reason
 from podboard.kube.kubeconfig import read_kubeconfig
 from podboard.kube.tls import make_trusting_context
-from podboard.kube.urls import is_plain_url
 from podboard.model.text import one_line
+from podboard.model.urls import is_plain_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

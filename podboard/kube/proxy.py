@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from podboard.errors import KubeconfigError
-from podboard.kube.urls import is_plain_url
+from podboard.model.urls import is_plain_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,8 +18,8 @@ from podboard.kube.access import Access, ClientCertificate, ExecPlugin, Interact
 from podboard.kube.impersonation import as_fields, impersonation
 from podboard.kube.kubeconfig import Kubeconfig, flags_entry, read_kubeconfig
 from podboard.kube.proxy import CONFIGURED_SCHEMES, proxy_from_environment
-from podboard.kube.urls import is_plain_url
 from podboard.model.text import one_line
+from podboard.model.urls import is_plain_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

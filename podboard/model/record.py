@@ -7,12 +7,12 @@ import binascii
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
-from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
 from podboard.model.secret import Secret
 from podboard.model.text import one_line
+from podboard.model.urls import is_plain_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -216,7 +216,7 @@ def _name_problems(record: Record) -> Iterator[str]:
 
 
 def _cluster_problems(record: Record) -> Iterator[str]:
-    if record.cluster_host is not None and not _is_server(record.cluster_host):
+    if record.cluster_host is not None and not is_plain_url(record.cluster_host, ("https", "http")):
         yield "cluster_host must be an http or https URL without credentials, like https://10.0.0.1:6443"
     if isinstance(record.kubeconfig, str) and not (
         is_kubeconfig_path(record.kubeconfig) and record.kubeconfig.isprintable()
@@ -233,16 +233,6 @@ def _cluster_problems(record: Record) -> Iterator[str]:
             yield "certificate_authority_data must be base64 of a PEM certificate"
         if record.insecure_skip_tls_verify:
             yield "certificate_authority_data and insecure_skip_tls_verify contradict each other"
-
-
-def _is_server(text: str) -> bool:
-    try:
-        url = urlsplit(text)
-        complete = bool(url.hostname) and url.port != 0
-    except ValueError:
-        return False
-    clean = text.isascii() and text.isprintable() and " " not in text and not url.query and not url.fragment
-    return complete and clean and url.scheme in {"http", "https"} and "@" not in url.netloc
 
 
 def _is_pem(text: str) -> bool:
