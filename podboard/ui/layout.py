@@ -99,6 +99,10 @@ class Places(NamedTuple, Generic[Leaf]):
     areas: dict[Leaf, Area]
     borders: list[Border]
 
+    def border_at(self, column: int, row: int) -> Border | None:
+        """The border that is there, if one is."""
+        return next((border for border in self.borders if border.area.holds(column, row)), None)
+
 
 class LayoutError(ValueError):
     """What was kept is no layout."""
@@ -204,11 +208,6 @@ class Layout(Generic[Leaf]):
             if found is None or (-away, shared) > longest:
                 found, longest = other, (-away, shared)
         return found
-
-    def border_at(self, column: int, row: int, width: int, height: int) -> Border | None:
-        """The border that is there, if one is."""
-        borders = self.places(width, height).borders
-        return next((border for border in borders if border.area.holds(column, row)), None)
 
     def move_border(self, border: Border, to: int, width: int, height: int) -> None:
         """Move a border to a column or row, as far as the panes on either side can give way."""

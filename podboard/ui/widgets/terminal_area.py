@@ -360,8 +360,7 @@ class TerminalArea(LooksMixin, PlainVertical):
         return lines
 
     def _border_at(self, event: events.MouseEvent) -> Border | None:
-        at = event.screen_offset - self.region.offset
-        return next((border for border in self._places.borders if border.area.holds(*at)), None)
+        return self._places.border_at(*(event.screen_offset - self.region.offset))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of a border."""

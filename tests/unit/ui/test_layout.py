@@ -195,12 +195,12 @@ def test_the_border_of_a_pane_moves() -> None:
 def test_a_border_is_found_and_dragged() -> None:
     layout = side_by_side("ab")
     layout.split("b", DOWN, "c")
-    assert layout.border_at(10, 10, 81, 24) is None
-    between = layout.border_at(40, 10, 81, 24)
+    assert layout.places(81, 24).border_at(10, 10) is None
+    between = layout.places(81, 24).border_at(40, 10)
     assert between is not None
     layout.move_border(between, 20, 81, 24)
     assert areas(layout)["b"] == Area(21, 0, 60, 12)
-    title = layout.border_at(50, 12, 81, 24)
+    title = layout.places(81, 24).border_at(50, 12)
     assert title is not None
     layout.move_border(title, 5, 81, 24)
     assert areas(layout)["c"] == Area(21, 5, 60, 19)
