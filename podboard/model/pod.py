@@ -57,12 +57,6 @@ class Container(_Part, frozen=True):
     tty: bool = False
 
 
-class ReadinessGate(_Part, frozen=True):
-    """A condition that must be true for the pod to be ready."""
-
-    condition_type: str = ""
-
-
 class Spec(_Part, frozen=True):
     """What a pod is asked to be."""
 
@@ -70,7 +64,6 @@ class Spec(_Part, frozen=True):
     containers: tuple[Container, ...] | None = None
     init_containers: tuple[Container, ...] | None = None
     ephemeral_containers: tuple[Container, ...] | None = None
-    readiness_gates: tuple[ReadinessGate, ...] | None = None
 
 
 class Waiting(_Part, frozen=True):
@@ -137,7 +130,6 @@ class Status(_Part, frozen=True):
     phase: str = ""
     reason: str = ""
     message: str = ""
-    nominated_node_name: str = ""
     pod_ips: tuple[PodIP, ...] | None = msgspec.field(name="podIPs", default=None)
     conditions: tuple[Condition, ...] | None = None
     container_statuses: tuple[ContainerStatus, ...] | None = None

@@ -14,9 +14,7 @@ from podboard.model.duration import human_duration
 from podboard.model.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from podboard.model.pod import Condition, Container, ContainerStatus, Pod, Terminated
+    from podboard.model.pod import Container, ContainerStatus, Pod, Terminated
 
 NONE = "<none>"
 UNKNOWN = "<unknown>"
@@ -115,20 +113,6 @@ def ip(pod: Pod) -> str:
 def node(pod: Pod) -> str:
     """Return NODE: where the pod runs."""
     return pod.spec.node_name or NONE
-
-
-def nominated_node(pod: Pod) -> str:
-    """Return NOMINATED NODE: where others are moved away for the pod."""
-    return pod.status.nominated_node_name or NONE
-
-
-def readiness_gates(pod: Pod) -> str:
-    """Return READINESS GATES: conditions from outside that are true, of how many."""
-    gates = pod.spec.readiness_gates
-    if not gates:
-        return NONE
-    conditions = pod.status.conditions or ()
-    return f"{sum(_is_true(gate.condition_type, conditions) for gate in gates)}/{len(gates)}"
 
 
 def container_names(pod: Pod) -> list[str]:
@@ -297,13 +281,6 @@ def _end_reason(terminated: Terminated) -> str:
     if terminated.reason:
         return terminated.reason
     return f"Signal:{terminated.signal}" if terminated.signal else f"ExitCode:{terminated.exit_code}"
-
-
-def _is_true(kind: str, conditions: Iterable[Condition]) -> bool:
-    for condition in conditions:
-        if condition.type == kind:
-            return condition.status == "True"
-    return False
 
 
 def _is_init_progress(status: str) -> bool:

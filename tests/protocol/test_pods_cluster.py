@@ -165,12 +165,10 @@ async def test_the_columns_are_kubectls(cluster: DemoCluster, listener: Listener
             str(pod_columns.restart_count(pod)),
             pod_columns.ip(pod),
             pod_columns.node(pod),
-            pod_columns.nominated_node(pod),
-            pod_columns.readiness_gates(pod),
         ]
         for pod in listener.pods.values()
     }
-    theirs = {row[1]: [*row[:4], row[4].split(" ")[0], *row[6:]] for row in rows}
+    theirs = {row[1]: [*row[:4], row[4].split(" ")[0], *row[6:8]] for row in rows}
     assert ours == theirs
     assert all(pod_columns.age(pod, now) != "<unknown>" for pod in listener.pods.values())
 
