@@ -13,9 +13,9 @@ _SAFE: Final = "bcdfghjklmnpqrstvwxz2456789"
 """What Kubernetes makes suffixes of: no vowels and no digits like them, so no bad words."""
 
 
-def suffix(random: Random, length: int = 5) -> str:
+def suffix(random: Random) -> str:
     """Return the end of a generated name."""
-    return "".join(random.choice(_SAFE) for _ in range(length))
+    return "".join(random.choice(_SAFE) for _ in range(5))
 
 
 def template_hash(text: str) -> str:

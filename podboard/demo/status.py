@@ -81,8 +81,8 @@ def not_found(resource: str, name: str, group: str = "") -> StatusError:
     """Say that there is no such object; ``resource`` is the plural, as in the path."""
     details: Object = {"name": name, "kind": resource}
     if group:
-        details = {"name": name, "group": group, "kind": resource}
-    return StatusError(404, f'{_qualified(resource, group)} "{name}" not found', "NotFound", details=details)
+        resource, details = f"{resource}.{group}", {"name": name, "group": group, "kind": resource}
+    return StatusError(404, f'{resource} "{name}" not found', "NotFound", details=details)
 
 
 def no_such_path() -> PlainTextError:
@@ -101,15 +101,16 @@ def bad_request(message: str) -> StatusError:
     return StatusError(400, message, "BadRequest")
 
 
-def already_exists(resource: str, name: str, group: str = "") -> StatusError:
+def already_exists(resource: str, name: str) -> StatusError:
     """Say that the name is taken."""
-    message = f'{_qualified(resource, group)} "{name}" already exists'
-    return StatusError(409, message, "AlreadyExists", details={"name": name, "kind": resource})
+    return StatusError(
+        409, f'{resource} "{name}" already exists', "AlreadyExists", details={"name": name, "kind": resource}
+    )
 
 
-def conflict(resource: str, name: str, why: str, group: str = "") -> StatusError:
+def conflict(resource: str, name: str, why: str) -> StatusError:
     """Say that the request's precondition does not hold."""
-    message = f'Operation cannot be fulfilled on {_qualified(resource, group)} "{name}": {why}'
+    message = f'Operation cannot be fulfilled on {resource} "{name}": {why}'
     return StatusError(409, message, "Conflict", details={"name": name, "kind": resource})
 
 
@@ -138,7 +139,3 @@ def unsupported_media_type(*accepted: str) -> StatusError:
     why = f"accepted media types include: {', '.join(accepted)}"
     message = f"the body of the request was in an unknown format - {why}"
     return StatusError(415, message, "UnsupportedMediaType", details={})
-
-
-def _qualified(resource: str, group: str) -> str:
-    return f"{resource}.{group}" if group else resource

@@ -128,9 +128,9 @@ class ApiClient:
         """
         return await self._request("GET", path, query)
 
-    async def get_json(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
+    async def get_json(self, path: str) -> Any:
         """Return a JSON answer, decoded; raises as ``get_bytes``."""
-        return self._decode(await self._request("GET", path, query))
+        return self._decode(await self._request("GET", path, ()))
 
     async def post_json(self, path: str, document: object) -> Any:
         """Send a JSON document and return the JSON answer; raises as ``get_bytes``."""

@@ -36,7 +36,7 @@ async def missing_verbs(client: ApiClient, target: Target, right: Right) -> Sequ
     return [verb for verb, granted in zip(right.verbs, allowed, strict=True) if not granted]
 
 
-async def is_allowed(client: ApiClient, target: Target, verb: str, subresource: str = "") -> bool:
+async def is_allowed(client: ApiClient, target: Target, verb: str, subresource: str) -> bool:
     """Whether the user may do something with a target's pod; without a pod, with all in its namespace.
 
     Args:

@@ -122,7 +122,7 @@ def parse_name(text: str) -> Named:
     )
 
 
-async def find_target(client: ApiClient, namespace: str, named: Named, container: str = "") -> Found:
+async def find_target(client: ApiClient, namespace: str, named: Named, container: str) -> Found:
     """Find the pod that an object stands for, and the container that is meant where none is named.
 
     Of several pods it is the first in kubectl's order: those that run and are ready, the longest so.
@@ -131,7 +131,7 @@ async def find_target(client: ApiClient, namespace: str, named: Named, container
         client: Of the cluster.
         namespace: Where the object is.
         named: The object.
-        container: Taken as it is.
+        container: Taken as it is; empty where none is named.
 
     Raises:
         PodboardError: There is no such object, or it has no pod; the server refuses or does not answer.

@@ -40,7 +40,7 @@ class Chooser(Dialog[list[int] | None]):
     ]
 
     def __init__(
-        self, title: str, choices: Sequence[Sequence[str]], chosen: Collection[int], does: str, least: int = 1
+        self, title: str, choices: Sequence[Sequence[str]], chosen: Collection[int], does: str, least: int
     ) -> None:
         super().__init__()
         self._title = one_line(title)

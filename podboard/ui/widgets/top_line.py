@@ -60,7 +60,7 @@ class TopLine(LooksMixin):
         self._active = -1
         self._spans: list[tuple[int, int, int]] = []
 
-    def set_place(self, place: str, counts: str = "", warning: str = "") -> None:
+    def set_place(self, place: str, counts: str, warning: str) -> None:
         """Say where one is.
 
         Args:
