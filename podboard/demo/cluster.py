@@ -21,6 +21,7 @@ from podboard.demo.logs import Logs
 from podboard.demo.pki import Authority
 from podboard.demo.rbac import AUTHENTICATED, MASTERS, Account, Accounts, User
 from podboard.demo.server import ApiServer
+from podboard.demo.world_images import IMAGES
 from podboard.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class DemoCluster:
             raise UsageError(f"There cannot be {pods} generated pods.", f"There can be up to {crowd.MOST}.")
         self._crowd_size = pods
         self._story = story
-        self._images = {**world.IMAGES, **(images or {})}
+        self._images = {**IMAGES, **(images or {})}
         self._now = now
         self._paused = paused
         self._crowd: asyncio.Task[None] | None = None

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from podboard.demo import pod_status
+from podboard.demo.addresses import Addresses
 from podboard.demo.containers import StartError
 from podboard.demo.events import Happening
 from podboard.demo.images import Exit
@@ -61,20 +62,6 @@ class PodId:
     uid: str
 
 
-@dataclass(slots=True)
-class _Node:
-    """What the kubelet knows of its machine."""
-
-    ip: str
-    pod_prefix: str
-    pods: int = 0
-
-    def next_pod_ip(self) -> str:
-        """Return an address nobody has had before (until the range has been gone through)."""
-        self.pods = self.pods % 250 + 1
-        return f"{self.pod_prefix}{self.pods + 1}"
-
-
 class Kubelet:
     """Leads every pod through its life.
 
@@ -99,7 +86,7 @@ class Kubelet:
         self._logs = logs
         self._events = events
         self._changed = changed
-        self._nodes: dict[str, _Node] = {}
+        self._addresses = Addresses(self._node_objects)
         self._placed = 0
         self._back_off: dict[tuple[str, str], int] = {}
         self._previous: dict[tuple[str, str], str] = {}
@@ -202,8 +189,7 @@ class Kubelet:
 
     def addresses(self, node: str) -> tuple[str, str]:
         """Return a node's own address, and one for a new pod on it."""
-        known = self._node(node)
-        return known.ip, known.next_pod_ip()
+        return self._addresses.of_node(node), self._addresses.next_of_pod(node)
 
     def tell_of_back_off(self, pod: Object, container: str) -> None:
         """Record that a container is not started again at once."""
@@ -223,9 +209,7 @@ class Kubelet:
         if not self._schedule(which):
             return
         yield _ACCEPT
-        self._change(
-            which, lambda pod, now: pod_status.accepted(pod, self._node(pod["spec"]["nodeName"]).ip, now)
-        )
+        self._change(which, self._accept)
         yield _SANDBOX
         pod = self._change(which, pod_status.sandbox_made)
         if pod is None:
@@ -364,10 +348,7 @@ class Kubelet:
         pod = self._change(which, lambda pod, now: pod_status.backing_off(pod, name, seconds, now))
         if pod is None:
             return
-        message = (
-            f"Back-off restarting failed container {name} in pod {which.name}_{which.namespace}({which.uid})"
-        )
-        self._say(pod, Happening("BackOff", message, "Warning", name))
+        self.tell_of_back_off(pod, name)
         yield float(seconds)
 
     def _end(self, which: PodId, grace: int) -> Script:
@@ -419,10 +400,17 @@ class Kubelet:
         self._events.by_scheduler(pod, Happening("Scheduled", message), now)
         return True
 
+    def _accept(self, pod: Object, now: float) -> None:
+        pod_status.accepted(pod, self._addresses.of_node(pod["spec"]["nodeName"]), now)
+
+    def _give_ip(self, pod: Object) -> None:
+        """Give a pod an address, if it has none yet."""
+        if "podIP" not in pod["status"]:
+            pod_status.has_ip(pod, self._addresses.next_of_pod(pod["spec"]["nodeName"]))
+
     def _wait_for_image(self, which: PodId, name: str, reason: str, message: str) -> None:
         def waits(pod: Object, now: float) -> None:
-            if "podIP" not in pod["status"]:
-                pod_status.has_ip(pod, self._node(pod["spec"]["nodeName"]).next_pod_ip())
+            self._give_ip(pod)
             pod_status.image_missing(pod, name, reason, message, now)
 
         self._change(which, waits)
@@ -431,8 +419,7 @@ class Kubelet:
         """Start containers, and tell of them together."""
 
         def begin(pod: Object, now: float) -> None:
-            if "podIP" not in pod["status"]:
-                pod_status.has_ip(pod, self._node(pod["spec"]["nodeName"]).next_pod_ip())
+            self._give_ip(pod)
             for name in names:
                 pod_status.started(pod, name, now, ready=not self._image(pod, name).ready_after)
 
@@ -530,16 +517,6 @@ class Kubelet:
 
     def _image(self, pod: Object, container: str) -> Image:
         return self._runtime.image(pod_status.container_spec(pod, container)["image"])
-
-    def _node(self, name: str) -> _Node:
-        if name not in self._nodes:
-            document = self._node_objects.get("", name)
-            node = {} if document is None else document.read()
-            addresses = node.get("status", {}).get("addresses", [])
-            ip = next((one["address"] for one in addresses if one["type"] == "InternalIP"), "192.0.2.1")
-            prefix = node.get("spec", {}).get("podCIDR", "10.88.0.0/24").rpartition(".")[0]
-            self._nodes[name] = _Node(ip, f"{prefix}.")
-        return self._nodes[name]
 
 
 def _id(pod: Object) -> PodId:

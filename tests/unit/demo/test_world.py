@@ -12,6 +12,7 @@ from podboard.demo.kinds import DEPLOYMENT, EVENT, JOB, NAMESPACE, POD, REPLICA_
 from podboard.demo.logs import Logs
 from podboard.demo.pod_words import PodWords, pod_words
 from podboard.demo.selectors import parse_selector
+from podboard.demo.world_images import IMAGES
 
 ALWAYS_THERE = {
     "shop/web-7d9f8c6b5-x2x4q": "1/1 Running",
@@ -44,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 async def told(folder: Path) -> ControlPlane:
     agenda = Agenda(paused=True)
-    plane = ControlPlane(agenda, Runtime(folder, world.IMAGES), Logs(folder / "logs"))
+    plane = ControlPlane(agenda, Runtime(folder, IMAGES), Logs(folder / "logs"))
     world.furnish(plane)
     agenda.advance(3)
     return plane
