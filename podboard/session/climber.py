@@ -111,7 +111,7 @@ class Way(Protocol):
         ...
 
     async def debugger(self, target: Target) -> Debugger:
-        """Return what adds debug containers; raises PodboardError, NotApplicableError where nothing does."""
+        """Return what adds debug containers; may ask the person on the way there; raises PodboardError."""
         ...
 
     def check(self, scope: Scope) -> AsyncIterator[Check]:
@@ -167,7 +167,7 @@ class Ladder:
         self.leaver = Leaver()
 
     async def debugger(self, method: str, target: Target) -> Debugger:
-        """Return what adds debug containers to a pod by the way of a method; raises as ``Way.debugger``."""
+        """Return what adds debug containers to a pod by the way of a method; raises as ``Rung.way``."""
         [rung] = [rung for rung in self.rungs if rung.name == method]
         way = await rung.way(target, await self.find_record(target))
         return await way.debugger(target)

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 class Debugger(Protocol):
     """Adds debug containers to one pod, by a way that leads to its API server; raises PodboardError."""
 
+    @property
+    def patience(self) -> float:
+        """Seconds for ``denied`` and ``running``."""
+        ...
+
     async def denied(self) -> Denied | None:
         """Return who lacks the right to add one; None where nobody does."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from podboard.errors import (
     KubectlError,
@@ -13,13 +13,12 @@ from podboard.errors import (
 )
 from podboard.model.checkup import NO_OP, Check, Result, Step
 from podboard.model.ending import EndingKind
-from podboard.model.names import checked_namespace, checked_pod
+from podboard.model.names import checked_namespace
 from podboard.model.text import one_line
 from podboard.probes import connect, in_turn, is_address, look_up
 from podboard.ssh.address import address_of
-from podboard.ssh.command import find_header, kubectl_line
-from podboard.ssh.failures import no_commands, no_kubectl, unreachable
-from podboard.ssh.verdict import failure
+from podboard.ssh.failures import unreachable
+from podboard.ssh.kubectl import ANSWER, Kubectl
 from podboard.wire.exec_channel import Ended
 
 if TYPE_CHECKING:
@@ -40,12 +39,6 @@ GREETING: Final = 8.0
 
 LOGIN: Final = 15.0
 """Seconds for the login, likewise."""
-
-KUBECTL: Final = 15.0
-"""Seconds for kubectl there."""
-
-REQUEST: Final = 10.0
-"""Seconds that kubectl gives its API server: who stops waiting for kubectl does not end it."""
 
 _TOLD: Final = ("host", "port", "username", "jump_host", "key_file", "kubectl", "kubeconfig", "context")
 
@@ -86,6 +79,7 @@ class _Look:
         self._hosts = hosts
         self._details = details
         self._host = str(address_of(details))
+        self._kubectl = Kubectl(hosts, details)
         self._target = scope.target
         self._with_exec = scope.with_exec
         self._first: Settings
@@ -187,34 +181,21 @@ class _Look:
 
     async def kubectl(self) -> Check:
         """Look for kubectl there."""
-        path, output, _ = await self._kubectl("version", "--client", "--output=json")
-        facts: Facts = {"path": path}
+        said = await self._kubectl.run("version", "--client", "--output=json")
+        facts: Facts = {"path": said.path}
         try:
-            facts["version"] = one_line(json.loads(output)["clientVersion"]["gitVersion"], 40)
+            facts["version"] = one_line(json.loads(said.output)["clientVersion"]["gitVersion"], 40)
         except (ValueError, TypeError, KeyError, RecursionError):
             raise KubectlError(
-                f"{path} on {self._host} is no kubectl that tells its version", "run it there by hand"
+                f"{said.path} on {self._host} is no kubectl that tells its version", "run it there by hand"
             ) from None
-        return Check(Step.KUBECTL, Result.OK, f"{path} {facts['version']}", facts=facts)
+        return Check(Step.KUBECTL, Result.OK, f"{said.path} {facts['version']}", facts=facts)
 
     async def authorisation(self) -> Check:
         """Have kubectl ask its API server what it may do."""
         namespace = checked_namespace(self._target.namespace)
-        pods = f"pods/{checked_pod(self._target.pod)}" if self._target.pod else "pods"
-        _, output, errors = await self._kubectl(
-            "auth",
-            "can-i",
-            "create",
-            pods,
-            "--subresource=exec",
-            f"--namespace={namespace}",
-            f"--request-timeout={REQUEST:g}s",
-        )
         facts: Facts = {"namespace": namespace}
-        answer = output.split()[:1]
-        if answer not in ([b"yes"], [b"no"]):
-            raise failure(errors.decode("utf-8", "replace"), self._host)
-        if answer == [b"no"]:
+        if not await self._kubectl.may(self._target, "create", "exec"):
             raise KubectlError(
                 f"kubectl on {self._host} may not create pods/exec in {namespace}",
                 "a Role must allow get and create on pods/exec to the user of the kubeconfig there",
@@ -231,11 +212,11 @@ class _Look:
             return Check(Step.EXEC, Result.SKIPPED, f"not tried: --exec would run `{command}` in the pod")
         session = await self._hosts.open_exec(self._details, self._target, NO_OP, tty=False, stdin=False)
         try:
-            async with asyncio.timeout(KUBECTL):
+            async with asyncio.timeout(ANSWER):
                 while not isinstance(event := await session.receive(), Ended):
                     pass
         except TimeoutError:
-            raise self._slow() from None
+            raise self._kubectl.slow() from None
         finally:
             await session.close()
         if session.failure is not None:
@@ -244,29 +225,3 @@ class _Look:
             raise KubectlError(event.ending.sentence, event.ending.hint)
         said = "ran" if event.ending.exit_code == 0 else f"did not run: {event.ending.sentence}"
         return Check(Step.EXEC, Result.OK, f"`{command}` {said}")
-
-    async def _kubectl(self, *arguments: str) -> tuple[str, bytes, bytes]:
-        """Run kubectl there; return where it is, and what it wrote."""
-        try:
-            async with asyncio.timeout(KUBECTL):
-                done = await self._hosts.run(self._details, kubectl_line(self._details, arguments))
-        except TimeoutError:
-            raise self._slow() from None
-        output, errors = _bytes(done.stdout), _bytes(done.stderr)
-        header = find_header(output)
-        if header is None:
-            said = one_line((output + errors).decode("utf-8", "replace"))
-            raise no_commands(self._host, f": {said}" if said else f" (exit code {done.exit_status})")
-        if not header.kubectl:
-            raise no_kubectl(self._host, self._details.text("kubectl"))
-        return one_line(header.kubectl), output[header.end :], errors
-
-    def _slow(self) -> KubectlError:
-        return KubectlError(
-            f"kubectl on {self._host} has no answer within {KUBECTL:g} s",
-            "does it reach its API server? Run it there by hand",
-        )
-
-
-def _bytes(text: Any) -> bytes:
-    return text if isinstance(text, bytes) else b""

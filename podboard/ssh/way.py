@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from podboard.errors import NotApplicableError
 from podboard.ssh.address import address_of
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from podboard.model.record import SshConnectionDetails
     from podboard.model.request import ExecRequest
     from podboard.model.target import Target
+    from podboard.ssh.debug import Debugger
     from podboard.ssh.hosts import Hosts
     from podboard.ssh.session import SshSession
 
@@ -58,11 +58,13 @@ class SshWay:
             tty=request.tty, size=request.size, stdin=request.stdin, attaches=request.attaches,
         )  # fmt: skip
 
-    async def debugger(self, target: Target) -> NoReturn:  # noqa: ARG002 - as any way
-        """Add no debug containers: kubectl there would have to stay attached to them."""
-        raise NotApplicableError(
-            "a debug container needs an API server that podboard reaches itself: only SSH leads here"
-        )
+    async def debugger(self, target: Target) -> Debugger:
+        """Return what adds debug containers to a pod, once the host is reached: it may have questions."""
+        hosts = await self._open_hosts()
+        from podboard.ssh.debug import Debugger
+
+        await hosts.reach(self._details)
+        return Debugger(hosts, self._details, target)
 
     async def check(self, scope: Scope) -> AsyncIterator[Check]:
         """Tell step by step how far it leads."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from podboard.errors import NotApplicableError, PodboardError
+from podboard.model.attempt import SSH
 from podboard.model.pod_columns import container_of
 from podboard.model.role import lack
 from podboard.model.text import one_line
 from podboard.session.attaching import Attachment
 from podboard.session.debugging import Debugging
 from podboard.ui.widgets.pane_lines import COPY_ROLE
+from podboard.wire.explain import NO_SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from podboard.session.terminal import Terminal
     from podboard.ui.screens.board import Board
     from podboard.ui.widgets.terminal_pane import TerminalPane
-
-_PATIENCE: Final = 5.0
-"""Seconds for an API server to say whether a debug container may be added."""
 
 
 class DebugDesk:
@@ -49,13 +48,16 @@ class DebugDesk:
 
         terminal = pane.terminal
         target = terminal.debugging.target if terminal.debugging is not None else terminal.target
+        method = lacking_by(terminal)
+        if method == SSH:
+            self._board.tell("asking kubectl on the host")
         try:
-            async with asyncio.timeout(_PATIENCE):
-                debugger = await cluster.ladder.debugger(terminal.badge.method, target)
+            debugger = await cluster.ladder.debugger(method, target)
+            async with asyncio.timeout(debugger.patience):
                 denied = await debugger.denied()
                 running = await debugger.running() if denied is None else []
         except TimeoutError:
-            self._board.tell(f"no answer within {_PATIENCE:.0f} s: try again")
+            self._board.tell(f"no answer within {debugger.patience:.0f} s: try again")
             return
         except (PodboardError, NotApplicableError) as error:
             self._board.tell(one_line(str(error)))
@@ -87,6 +89,12 @@ class DebugDesk:
             said.append(f"{' '.join(cluster.detach_keys)} leaves its own process to itself")
         if said:
             self._board.tell(" · ".join(said))
+
+
+def lacking_by(terminal: Terminal) -> str:
+    """Return the method by which it was found that there is no shell: another may have been tried since."""
+    found = (attempt.method for attempt in terminal.attempts if attempt.sentence.startswith(NO_SHELL))
+    return next(found, terminal.badge.method)
 
 
 def attachment_of(target: Target, pod: Pod | None, detach_keys: Sequence[str]) -> Attachment:

@@ -1,11 +1,16 @@
 """Debug containers and attach, from a real podboard in a real terminal to real processes."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from podboard.model.record import Record, SshConnectionDetails
+from podboard.records.store import open_store
 from tests.e2e.person import Person, processes_in, wait_for
-from tests.e2e.test_demo import LEADER, at_the_demo, quit_board
+from tests.e2e.test_demo import LEADER, PODBOARD, at_the_demo, quit_board
+from tests.e2e.test_doctor import beside_a_host
+from tests.support.sshd import Sshd
 from tests.support.tools import needs
 
 
@@ -49,6 +54,38 @@ def test_an_image_without_a_shell_is_debugged(tmp_path: Path) -> None:
         person.sees("ws:kubeconfig", "open", "~$")
         quit_board(person)
         wait_for(lambda: not processes_in(tmp_path), "the end of all processes")
+
+
+def test_where_only_a_host_leads_kubectl_there_adds_it(environ: dict[str, str], tmp_path: Path) -> None:
+    """The kubeconfig here may list pods and nothing else; the host's may do all."""
+    database = tmp_path / "records.db"
+    environ |= {"PODBOARD_DATABASE": str(database), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+    async def keep(server: Sshd) -> None:
+        fields = {
+            "host": "127.0.0.1", "port": server.port, "host_key": server.keys.host_line,
+            "key_file": str(server.keys.file),
+        }  # fmt: skip
+        host = SshConnectionDetails.of(fields)
+        async with open_store(database, keyring=False) as store:
+            await store.add([Record(name="pay", pod_name="payments-*", ssh_connection_details=host)])
+
+    def meet(server: Sshd) -> None:
+        asyncio.run(keep(server))
+        with Person([PODBOARD, "--context", "podboard-demo-viewer"], environ) as person:
+            person.sees("payments")
+            go_to(person, "payments")
+            person.press("Enter")
+            person.sees("ssh", "no shell in this image: it has no sh", "e adds a debug container")
+            person.type("e")
+            person.sees("debug container for shop/payments", "busybox:1.36", "esc  cancel")
+            person.press("Enter")
+            person.sees("podboard-debug-", "ssh · ● open", "~$")
+            person.type("echo sum-$((40 + 2)) ${HOME##*/}\r")
+            person.sees("sum-42 podboard-debug-")
+            quit_board(person)
+
+    beside_a_host(environ, tmp_path, meet)
 
 
 def test_a_process_that_is_left_to_itself_is_come_back_to(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from podboard import debuggers
 from podboard.demo.cluster import DemoCluster
 from podboard.demo.images import Image, Tools
 from podboard.demo.rbac import Account, Grant, Rule
 from podboard.errors import ApiError, Denied, FailureKind, PodboardError
-from podboard.kube import debug as debug_module
 from podboard.kube.access import Access
 from podboard.kube.client import ApiClient
 from podboard.kube.debug import Debugger
@@ -121,7 +121,7 @@ async def test_a_pod_that_goes_meanwhile_ends_the_wait(cluster: DemoCluster, deb
 async def test_one_that_does_not_come_is_waited_for_no_longer_than_that(
     cluster: DemoCluster, debugger: Debugger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(debug_module, "PATIENCE", 0.3)
+    monkeypatch.setattr(debuggers, "PATIENCE", 0.3)
     cluster.plane.agenda.pause()
     name = await debugger.add("tools:1")
     with pytest.raises(PodboardError, match=f"{name} does not run after 0 s"):

@@ -6,11 +6,10 @@ import pytest
 
 from podboard.demo.cluster import DemoCluster
 from podboard.demo.kinds import POD
-from podboard.errors import FailureKind, KubectlError, NotApplicableError, RemotePodError
+from podboard.errors import FailureKind, KubectlError, RemotePodError
 from podboard.model.ending import EndingKind
 from podboard.model.target import Target
 from podboard.ssh.hosts import Hosts
-from podboard.ssh.way import SshWay
 from tests.ssh.conftest import NAMESPACE, SIZE, Terminal, details, kubeconfig_of
 from tests.support.sshd import Sshd
 from tests.support.waiting import until
@@ -70,11 +69,3 @@ async def test_who_may_not_attach(sshd: Sshd, hosts: Hosts, cluster: DemoCluster
 async def test_the_pods_own_trouble(sshd: Sshd, hosts: Hosts) -> None:
     with pytest.raises(RemotePodError, match="pod nobody does not exist"):
         await attach(hosts, sshd, Target(NAMESPACE, "nobody"))
-
-
-async def test_a_debug_container_is_none_of_its_business(sshd: Sshd, hosts: Hosts) -> None:
-    async def open_hosts() -> Hosts:
-        return hosts
-
-    with pytest.raises(NotApplicableError, match="only SSH leads here"):
-        await SshWay(open_hosts, details(sshd)).debugger(BOX)

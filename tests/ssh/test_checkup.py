@@ -16,6 +16,7 @@ from podboard.model.checkup import Check, Result, Scope, Step
 from podboard.model.record import SshConnectionDetails
 from podboard.model.target import Target
 from podboard.ssh import checkup as checkup_module
+from podboard.ssh import kubectl as kubectl_module
 from podboard.ssh.hosts import Hosts
 from podboard.ssh.way import SshWay
 from tests.ssh.conftest import NAMESPACE, Person, details, kubeconfig_of
@@ -303,7 +304,7 @@ async def test_an_api_server_that_does_not_answer_there(
     sshd: Sshd, alone: Hosts, cluster: DemoCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster.faults.set("hang")
-    monkeypatch.setattr(checkup_module, "REQUEST", 0.5)
+    monkeypatch.setattr(kubectl_module, "REQUEST", 0.5)
     check = failure(await look(alone, details(sshd)))
     assert check.step is Step.AUTHORISATION
     assert check.sentence.startswith(f"kubectl on 127.0.0.1:{sshd.port} does not reach its API server")
@@ -312,7 +313,7 @@ async def test_an_api_server_that_does_not_answer_there(
 async def test_a_kubectl_there_that_does_not_end_is_not_waited_for(
     sshd: Sshd, alone: Hosts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkup_module, "KUBECTL", 0.5)
+    monkeypatch.setattr(kubectl_module, "ANSWER", 0.5)
     slow = sshd.keys.folder / "slow"
     slow.write_text("#!/bin/sh\nwhile echo waiting; do sleep 0.1; done\n")
     slow.chmod(0o700)

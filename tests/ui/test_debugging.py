@@ -1,5 +1,6 @@
 """Images without a shell, and containers' own processes, as a person meets them on the board."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -17,7 +18,7 @@ from podboard.wire.exec_channel import Ended, Stderr, Stdout
 from podboard.wire.explain import explain
 from tests.support.pods import pod
 from tests.ui.person import ESCAPE, LEADER, Person, at_the_board
-from tests.ui.still import Shells
+from tests.ui.still import Shells, StillCluster
 from tests.ui.test_ladder import copied, reads
 from tests.unit.session.fakes import FakeChannel, FakeRung
 
@@ -182,14 +183,38 @@ async def test_who_may_not_add_one_is_told_with_the_role() -> None:
         await person.no_longer_sees("may not patch")
 
 
-async def test_where_only_ssh_leads_it_is_not_offered() -> None:
-    rung = FakeRung(RemotePodError("no shell in this image: it has no sh", "debug it"), name="ssh")
+def no_shell_by_ssh() -> RemotePodError:
+    return RemotePodError(*explain('exec: "sh": executable file not found in $PATH'))
+
+
+async def test_where_only_ssh_leads_it_is_offered_too() -> None:
+    rung = FakeRung(no_shell_by_ssh(), FakeChannel(), name="ssh")
+    rung.debugs.starts.set()
     shells = Shells(pod("pay-1"), rung=rung)
     async with at_the_board(shells.cluster.connect) as person:
         await open_in_vain(person)
-        assert "e adds" not in person.screen()
-        person.type("e")
-        await person.sees("only SSH leads here")
+        await person.sees("→ e adds a debug container, with another image's tools")
+        assert "kubectl debug" not in person.screen()
+        person.type("e\r")
+        await person.sees("shop/pay-1 · podboard-debug-1", "ssh · ● open")
+        assert rung.debugs.images == ["busybox:1.36"]
+
+
+async def test_it_is_added_by_the_way_that_found_no_shell() -> None:
+    """Not by the one that was tried beside it, and hangs."""
+    never = asyncio.Event()
+    silent = FakeRung(FakeChannel(), name="ws:kubeconfig", before=never.wait)
+    told = FakeRung(no_shell_by_ssh(), FakeChannel(), name="ssh")
+    told.debugs.starts.set()
+    shells = Shells(pod("pay-1"), rung=told)
+    shells.cluster = StillCluster(pod("pay-1"), rungs=(silent, told), namespace="shop")
+    async with at_the_board(shells.cluster.connect) as person:
+        await person.sees("pay-1")
+        person.type("\r")
+        await person.sees("ws:kubeconfig", "no shell in this image", "→ e adds a debug container")
+        person.type("e\r")
+        await person.sees("shop/pay-1 · podboard-debug-1", "ssh · ● open")
+        assert (silent.debugs.images, told.debugs.images) == ([], ["busybox:1.36"])
 
 
 async def test_where_there_is_a_shell_it_is_not_offered() -> None:

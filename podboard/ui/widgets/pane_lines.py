@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from rich.segment import Segment
 from textual.strip import Strip
 
-from podboard.model.attempt import SSH, Outcome
+from podboard.model.attempt import Outcome
 from podboard.model.badge import TerminalState
 from podboard.model.duration import human_duration
 from podboard.model.text import one_line
@@ -19,12 +19,14 @@ from podboard.ui.keymap import LEADER_SHOWN
 from podboard.ui.pod_rows import middle_cut
 from podboard.ui.widgets.looks import STATE_LOOKS
 from podboard.ui.widgets.wrapping import sentence_lines
+from podboard.wire.explain import NO_SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rich.style import Style
 
+    from podboard.errors import Denied
     from podboard.model.attempt import Attempt
     from podboard.session.outage import Outage
     from podboard.session.terminal import Terminal
@@ -161,12 +163,9 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
         is_worth_a_word = state in _ON_THE_WAY and terminal.climbing_for > WORTH_A_WORD
         return attempt_lines(terminal.attempts, width, look) if is_worth_a_word else []
     denied = terminal.denied if state is TerminalState.FAILED else None
-    to_debug = terminal.lacks_shell and terminal.badge.method != SSH
+    to_debug = terminal.lacks_shell
     hint = ADD_DEBUGGER if to_debug and terminal.debugging is None else ending.hint
-    attempts = [
-        replace(attempt, hint=COPY_ROLE) if denied is not None and attempt.denied == denied else attempt
-        for attempt in terminal.attempts
-    ]
+    attempts = [_with_key(attempt, denied, to_debug=to_debug) for attempt in terminal.attempts]
     last = next((attempt for attempt in attempts if attempt.sentence == ending.sentence), None)
     if state is TerminalState.FAILED and last is not None and len(attempts) > 1:
         lines = attempt_lines(attempts, width, look)
@@ -182,7 +181,7 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
             if sentence
             for line in sentence_lines([Segment(f" {sign} ", style)], one_line(sentence), style, width, 3)
         ]
-    if to_debug and terminal.debugging is not None:
+    if to_debug and terminal.debugging is not None and last is None:
         lines += sentence_lines([Segment(" → ", look("hint"))], ADD_DEBUGGER, look("hint"), width, 3)
     if terminal.successor is not None:
         goes_on = f"s opens {one_line(terminal.successor.pod)}, which took its place"
@@ -190,6 +189,15 @@ def notice_lines(terminal: Terminal, width: int, look: Look) -> list[Strip]:
     next_keys = f"enter opens it again · {LEADER_SHOWN} x closes it"
     lines += sentence_lines([Segment(" ")], next_keys, look("dim"), width, 1)
     return [line.adjust_cell_length(width, look("")) for line in lines]
+
+
+def _with_key(attempt: Attempt, denied: Denied | None, *, to_debug: bool) -> Attempt:
+    """Say of an attempt what a key does about it, where one does."""
+    if denied is not None and attempt.denied == denied:
+        return replace(attempt, hint=COPY_ROLE)
+    if to_debug and attempt.sentence.startswith(NO_SHELL):
+        return replace(attempt, hint=ADD_DEBUGGER)
+    return attempt
 
 
 def _outage_lines(terminal: Terminal, outage: Outage, width: int, look: Look) -> list[Strip]:

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from podboard.errors import Denied, NotApplicableError
-from podboard.model.attempt import SSH
 from podboard.model.record import Record
 from podboard.model.request import ExecRequest
 from podboard.model.size import Size
@@ -89,6 +88,8 @@ class FakeDebugger:
         starts: Lets those that were added start.
     """
 
+    patience = 5.0
+
     def __init__(self) -> None:
         self.lacks: Denied | None = None
         self.there: list[str] = []
@@ -166,8 +167,6 @@ class FakeRung:
             await self._reach()
 
     async def debugger(self, _: Target) -> FakeDebugger:
-        if self.name == SSH:
-            raise NotApplicableError("only SSH leads here")
         return self.debugs
 
     async def open(self, request: ExecRequest, _: Callable[[str], None]) -> FakeChannel:

@@ -9,7 +9,6 @@ from podboard.errors import (
     ApiError,
     DatabaseError,
     FailureKind,
-    NotApplicableError,
     PodboardError,
     UnreachableError,
 )
@@ -371,8 +370,7 @@ async def test_debug_containers_are_added_by_the_way_that_led_to_the_pod() -> No
     ladder = Ladder(rungs, find)
     assert await ladder.debugger("ws:token", TARGET) is rungs[1].debugs
     assert rungs[1].record is record
-    with pytest.raises(NotApplicableError):
-        await ladder.debugger("ssh", TARGET)
+    assert await ladder.debugger("ssh", TARGET) is rungs[2].debugs
 
 
 async def test_to_attach_nobody_waits_for_a_turn_and_nothing_is_marked() -> None:
