@@ -23,6 +23,9 @@ OF_RECORDS: Final = METHODS[1:3]
 SSH: Final = METHODS[-1]
 """The method that is no WebSocket."""
 
+NO_SHELL: Final = "no shell in this image"
+"""What the sentence begins with where no shell could be opened for want of one."""
+
 
 class Outcome(StrEnum):
     """What became of an attempt."""
@@ -76,3 +79,8 @@ class Attempt(Struct, frozen=True):
     def is_failure(self) -> bool:
         """Whether it was tried and led nowhere."""
         return self.outcome in {Outcome.FAILED, Outcome.UNTRUSTED}
+
+    @property
+    def lacks_shell(self) -> bool:
+        """Whether it led to an image that has no shell."""
+        return self.sentence.startswith(NO_SHELL)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from podboard.errors import PodboardError
-from podboard.model.attempt import FALLING_BACK, SETUP_FAILED, SSH_FAILED, Outcome
+from podboard.model.attempt import FALLING_BACK, NO_SHELL, SETUP_FAILED, SSH_FAILED, Outcome
 from podboard.model.badge import Badge, TerminalState
 from podboard.model.ending import CLOSED_BY_US, EndingKind, failed
 from podboard.model.request import ExecRequest
@@ -25,7 +25,6 @@ from podboard.session.pump import Pump, Turns
 from podboard.vt.history import History, Place
 from podboard.vt.paste import encode_paste, encode_pieces
 from podboard.vt.screen import Screen
-from podboard.wire.explain import NO_SHELL
 from podboard.wire.resume import SCREEN, TMUX, UNHELD
 
 if TYPE_CHECKING:

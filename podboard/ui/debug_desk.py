@@ -13,7 +13,6 @@ from podboard.model.text import one_line
 from podboard.session.attaching import Attachment
 from podboard.session.debugging import Debugging
 from podboard.ui.widgets.pane_lines import COPY_ROLE
-from podboard.wire.explain import NO_SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +92,7 @@ class DebugDesk:
 
 def lacking_by(terminal: Terminal) -> str:
     """Return the method by which it was found that there is no shell: another may have been tried since."""
-    found = (attempt.method for attempt in terminal.attempts if attempt.sentence.startswith(NO_SHELL))
+    found = (attempt.method for attempt in terminal.attempts if attempt.lacks_shell)
     return next(found, terminal.badge.method)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from podboard.model.attempt import NO_SHELL
 from podboard.model.text import one_line
 
 
@@ -19,9 +20,6 @@ class Explanation(NamedTuple):
     sentence: str
     hint: str
 
-
-NO_SHELL: Final = "no shell in this image"
-"""What the sentence begins with where no shell could be opened for want of one."""
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
 

@@ -19,7 +19,6 @@ from podboard.ui.keymap import LEADER_SHOWN
 from podboard.ui.pod_rows import middle_cut
 from podboard.ui.widgets.looks import STATE_LOOKS
 from podboard.ui.widgets.wrapping import sentence_lines
-from podboard.wire.explain import NO_SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -195,7 +194,7 @@ def _with_key(attempt: Attempt, denied: Denied | None, *, to_debug: bool) -> Att
     """Say of an attempt what a key does about it, where one does."""
     if denied is not None and attempt.denied == denied:
         return replace(attempt, hint=COPY_ROLE)
-    if to_debug and attempt.sentence.startswith(NO_SHELL):
+    if to_debug and attempt.lacks_shell:
         return replace(attempt, hint=ADD_DEBUGGER)
     return attempt
 
