@@ -115,6 +115,9 @@ def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
         "prod-eu",
         "stage",
     ]
+    for seconds in (5, 3600):
+        config = read_config(written(tmp_path, f"[broadcast]\ndisarm_after = {seconds}"))
+        assert config.broadcast.disarm_after == seconds
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,8 @@ def test_how_broadcasts_are_armed(tmp_path: Path) -> None:
         ("[terminals]\ndetach_keys = 3", "detach_keys of [terminals] in * must be ctrl and a letter"),
         ('[terminals]\ndetach_keys = "ctrl+p,"', "detach_keys of [terminals] in * must be ctrl and a letter"),
         ('[terminals]\ndetach_keys = "ctrl-p"', "detach_keys of [terminals] in * must be ctrl and a letter"),
-        ("[broadcast]\ndisarm_after = 0", "disarm_after of [broadcast] in * must be a number of seconds"),
+        ("[broadcast]\ndisarm_after = 4", "disarm_after of [broadcast] in * must be a number of seconds"),
+        ("[broadcast]\ndisarm_after = 3601", "disarm_after of [broadcast] in * must be a number of seconds"),
         ("[broadcast]\ndisarm_after = true", "must be a number of seconds from 5 to 3600"),
         ('[broadcast]\nprotected = "prod"', "protected of [broadcast] in * must be a list of text"),
         ("[broadcast]\nalways = true", '[broadcast] in * has "always", which it cannot have'),

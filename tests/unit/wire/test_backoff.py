@@ -20,3 +20,8 @@ def test_a_success_begins_anew() -> None:
 @given(st.floats(0.0, 1.0))
 def test_jitter_lengthens_by_a_half_at_most(chance: float) -> None:
     assert 1.0 <= Backoff(first=1.0, chance=lambda: chance).delay() <= 1.5
+
+
+def test_as_terminals_and_the_list_have_it() -> None:
+    backoff = Backoff(chance=lambda: 0.0)
+    assert [backoff.delay() for _ in range(7)] == [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30.0]

@@ -95,6 +95,28 @@ def test_the_screen_of_a_shell_that_is_gone_on_with_is_known_first() -> None:
     assert not picture.is_alternate
 
 
+@pytest.mark.parametrize(
+    ("flag", "switched"),
+    [
+        (b"cursor_flag", b"?25"),
+        (b"keypad_cursor_flag", b"?1"),
+        (b"wrap_flag", b"?7"),
+        (b"insert_flag", b"4"),
+        (b"origin_flag", b"?6"),
+        (b"mouse_standard_flag", b"?1000"),
+        (b"mouse_button_flag", b"?1002"),
+        (b"mouse_all_flag", b"?1003"),
+        (b"mouse_sgr_flag", b"?1006"),
+    ],
+)
+def test_modes_are_as_the_program_had_set_them(flag: bytes, switched: bytes) -> None:
+    control = Control(0)
+    asked = re.findall(rb"#\{(\w+)\}", control.begin(Size(80, 3)).partition(b"display-message")[2])
+    control.take(ENTER + answers(b" ".join(b"%d" % (name == flag) for name in asked), ()))
+    assert control.picture is not None
+    assert set(re.findall(rb"\x1b\[(\??\d+)h", control.picture.set_up())) == {switched}
+
+
 def test_how_much_was_printed_is_heard_of() -> None:
     control = Control()
     control.take(ENTER + b"%subscription-changed podboard $0 @0 0 %0 : 42\r\n")
