@@ -8,7 +8,7 @@ Sources: recordings of Kubernetes 1.36 with containerd 2.1 and runc; runc's and 
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from podboard.model.attempt import NO_SHELL
 from podboard.model.text import one_line
