@@ -3,11 +3,11 @@
 aiohttp hands out one message for each ``await``, and an empty queue makes the caller wait: there is no
 asking whether something is there. Yet a terminal must know when it has caught up, to paint; twenty
 hidden ones must not wake for every message; and a flood comes in messages of a few kilobytes. So
-``receive`` is run here by hand: it suspends only while its queue is empty, upon one future, which tells
+``receive`` is run here by hand: it suspends only while its queue is empty, upon one future, which is done
 when to go on.
 
-The event loop would hand that on in its next turn, behind all that is due: a typed character would be shown
-a twentieth later. So the future is looked at where the bytes come in.
+The event loop would tell of that in its next turn, behind all that is due: a typed character would be shown
+a twentieth later. So the future is looked at where the bytes, or the end, come in.
 """
 
 from __future__ import annotations
@@ -64,9 +64,6 @@ class Inbox:
             self._waits_for = self._receiving.send(None)
         except StopIteration:
             self._receiving = None
-        else:
-            if self._waits_for is not None:
-                self._waits_for.add_done_callback(lambda _: self._arrived())
         taken, self._messages = self._messages, []
         return taken
 
@@ -98,7 +95,7 @@ class Inbox:
 
 
 class _Relay(asyncio.Protocol):
-    """Stands before a connection's protocol, and tells when it has taken something in.
+    """Stands before a connection's protocol, and tells when it has taken something in, or the end.
 
     Args:
         protocol: aiohttp's own.
@@ -115,13 +112,15 @@ class _Relay(asyncio.Protocol):
         self._told()
 
     def eof_received(self) -> bool | None:
-        """Hand it on."""
+        """Hand it on, and tell."""
         closes: bool | None = self._protocol.eof_received()
+        self._told()
         return closes
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Hand it on."""
+        """Hand it on, and tell."""
         self._protocol.connection_lost(exc)
+        self._told()
 
     def pause_writing(self) -> None:
         """Hand it on."""
