@@ -96,8 +96,6 @@ class HeldChannel:
 
     def receive_nowait(self) -> Event | None:
         """Return an event that is already here."""
-        if self.opening is not None and not self.opening.holder:
-            return self._channel.receive_nowait()
         while isinstance(event := self._channel.receive_nowait(), Stdout):
             self._tail = (self._tail + event.data)[-len(LEFT) :]
             if data := self._take(event.data):
@@ -172,6 +170,10 @@ class HeldChannel:
     def _settle(self, opening: Opening) -> None:
         self.opening = opening
         self._opened(opening)
+        if not opening.holder:
+            # From here on this stands in nobody's way.
+            self.receive_nowait = self._channel.receive_nowait  # type: ignore[method-assign]
+            self.write_nowait = self._channel.write_nowait  # type: ignore[method-assign]
         if opening.holder == TMUX:
             self._control = Control(self._history if opening.is_same else None)
             self._take = self._take_from_tmux

@@ -71,8 +71,8 @@ class Pump:
         source: The channel.
         feed: Takes a piece of output.
         turned: Called at the end of each turn in which something was fed.
-        is_shown: Whether somebody looks at the terminal now.
         turns: Shared with all terminals of the board.
+        is_shown: Whether somebody looks at the terminal now.
     """
 
     def __init__(
@@ -80,8 +80,9 @@ class Pump:
         source: Source,
         feed: Callable[[bytes], None],
         turned: Callable[[], None],
-        is_shown: Callable[[], bool],
         turns: Turns,
+        *,
+        is_shown: bool,
     ) -> None:
         self._source = source
         self._feed = feed
@@ -101,16 +102,17 @@ class Pump:
         finally:
             self._ended.cancel()
 
-    def hurry(self) -> None:
-        """Take the turn that is due, if one is: somebody looks at the terminal now."""
-        if self._is_due:
+    def show(self, *, is_shown: bool) -> None:
+        """Note whether somebody looks from now on, who need not wait for a turn that is due."""
+        self._is_shown = is_shown
+        if is_shown and self._is_due:
             self._turn()
 
     def _plan(self) -> None:
         """Take a turn now if the terminal is seen, or in turn with the others that are not."""
         if self._is_due:
             return
-        if self._is_shown():
+        if self._is_shown:
             self._turn()
         else:
             self._is_due = True
@@ -122,14 +124,14 @@ class Pump:
         # A channel may say that something has come while it is asked.
         self._is_due = True
         try:
-            more = self._read(time.monotonic() + (SHOWN_BUDGET if self._is_shown() else HIDDEN_BUDGET))
+            more = self._read(time.monotonic() + (SHOWN_BUDGET if self._is_shown else HIDDEN_BUDGET))
         except Exception as error:
             if self._ended.done():
                 raise
             self._ended.set_exception(error)
             return
         self._is_due = False
-        if more and self._is_shown():
+        if more and self._is_shown:
             self._is_due = True
             self._loop.call_soon(self._turn)
         elif more:

@@ -218,8 +218,8 @@ class Terminal:
     @shown.setter
     def shown(self, shown: bool) -> None:
         self._shown = shown
-        if shown and self._pump is not None:
-            self._pump.hurry()
+        if self._pump is not None:
+            self._pump.show(is_shown=shown)
 
     @property
     def record(self) -> Record | None:
@@ -388,7 +388,7 @@ class Terminal:
             asyncio.create_task(self._send_input(channel)),
             asyncio.create_task(self._send_sizes(channel)),
         ]
-        self._pump = pump = Pump(channel, self._feed, self._say_output, lambda: self._shown, self._turns)
+        self._pump = pump = Pump(channel, self._feed, self._say_output, self._turns, is_shown=self._shown)
         attachment = self.attachment
         ending: Ending | None = None
         try:

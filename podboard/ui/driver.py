@@ -242,9 +242,10 @@ class PodboardDriver(LinuxDriver):
         """
         if self._shadow is not None:
             system: ColorSystem = console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001 - as Textual
+            grid = self._shadow.grid
             for row, strip in rows:
-                self._shadow.draw(row, column, strip, system)
-            self._shadow.grid.column, self._shadow.grid.row = cursor_at
+                grid.draw(row, column, strip, system)
+            grid.column, grid.row = cursor_at
             self.show_cursor(cursor)
             self._send_change()
             return

@@ -168,7 +168,7 @@ class Keyboard:
 
     @property
     def _is_resizing(self) -> bool:
-        return time.monotonic() < self._resizing_until
+        return bool(self._resizing_until) and time.monotonic() < self._resizing_until
 
     def _edit_filter(self, event: events.Key) -> None:
         self._board.key_line.hush()

@@ -20,32 +20,34 @@ class Output:
 
     Args:
         descriptor: A terminal, in blocking mode: others share it.
+
+    Attributes:
+        backlog: How many writes the terminal has not taken yet.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._without_waiting = _open_again(descriptor)
         self._waiting: deque[bytes] = deque()
-        self._change = threading.Condition()
+        # A condition's own lock is taken with two calls more.
+        self._lock = threading.Lock()
+        self._change = threading.Condition(self._lock)
         self._busy = False
         self._closing = False
+        self.backlog = 0
         self._thread = threading.Thread(target=self._drain, name="podboard-output", daemon=True)
         self._thread.start()
 
     def write(self, text: str) -> None:
         """Write ``text`` after all that was written before. Text a terminal cannot show is replaced."""
         data = text.encode("utf-8", "replace")
-        with self._change:
+        with self._lock:
             if not (self._busy or self._waiting or len(data) > AT_ONCE):
                 data = data[self._write_at_once(data) :]
             if data:
                 self._waiting.append(data)
+                self.backlog += 1
                 self._change.notify_all()
-
-    @property
-    def backlog(self) -> int:
-        """How many writes the terminal has not taken yet."""
-        return len(self._waiting) + self._busy
 
     def close(self) -> None:
         """Write what is left, and end the thread."""
@@ -73,12 +75,14 @@ class Output:
         while True:
             with self._change:
                 self._busy = False
+                self.backlog = len(self._waiting)
                 self._change.wait_for(lambda: self._waiting or self._closing)
                 if not self._waiting:
                     return
                 data = b"".join(self._waiting)
                 self._waiting.clear()
                 self._busy = True
+                self.backlog = 1
             while data:
                 try:
                     data = data[os.write(self._descriptor, data) :]

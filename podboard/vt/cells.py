@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from podboard.vt.style import DEFAULT, Style
@@ -34,6 +35,9 @@ _PRINTABLE = bytes(0x20 if byte < 0x20 or 0x7F <= byte < 0xA0 else byte for byte
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SAME = re.compile(r"(.)\1*", re.DOTALL)
 
+# Tag, code points beyond Latin-1, style id, width, hyperlink.
+_NOT_PLAIN: Final = 0b11 | 0xFFFF << 10 | 0xFFFF << 26 | 0b1011 << 42
+
 # Where marks that are no style ids begin.
 _FIRST_FREE_MARK: Final = 0x10000
 
@@ -51,6 +55,25 @@ class Run(NamedTuple):
     width: int
     style: Style = DEFAULT
     link: str = ""
+
+
+def plain_text(raw: bytes) -> str | None:
+    """The text of a row that has nothing but Latin-1 in the default style; None for any other row.
+
+    Args:
+        raw: Eight bytes a cell.
+    """
+    cells = int.from_bytes(raw, "little")
+    if cells & _more_than_plain(len(raw) // 8):
+        return None
+    codepoints = (cells >> 2).to_bytes(len(raw), "little")[0::8]
+    return codepoints.translate(_PRINTABLE).decode("latin-1")
+
+
+@lru_cache(maxsize=64)
+def _more_than_plain(count: int) -> int:
+    """The bits of so many cells of which plain text sets none."""
+    return int.from_bytes(_NOT_PLAIN.to_bytes(8, "little") * count, "little")
 
 
 class Cells:

@@ -76,7 +76,7 @@ class Guard:
                 data = _MODES.sub(_leave_columns, data)
             data = self._hold_back(data)
         self._before = (self._before + data[-_HOLD:])[-_HOLD:]
-        return self._limit(data)
+        return self._limit(data) if self._length or _ESCAPE in data else data
 
     def _repeat_less(self, found: re.Match[bytes]) -> bytes:
         controls, sequence = _apart(found[0])

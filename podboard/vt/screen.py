@@ -11,7 +11,7 @@ import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from podboard.vt.cells import Cells, Run
+from podboard.vt.cells import Cells, Run, plain_text
 from podboard.vt.guard import Guard
 from podboard.vt.library import check, ffi, lib
 from podboard.vt.links import honest
@@ -137,7 +137,9 @@ class Screen:
         """The window title the program set; never a control character."""
         text = self._get(lib.GHOSTTY_TERMINAL_DATA_TITLE, "GhosttyString*")
         title = ffi.buffer(text.ptr, text.len)[:].decode("utf-8", "replace") if text.len else ""
-        return "".join(char if char.isprintable() else " " for char in title).strip()
+        if not title.isprintable():
+            title = "".join(char if char.isprintable() else " " for char in title)
+        return title.strip()
 
     @property
     def bells(self) -> int:
@@ -196,7 +198,11 @@ class Screen:
         raw = ffi.buffer(out.ptr, out.len * 8)[:]
         cells = self._cells.get(raw)
         if cells is None:
-            cells = self._cells.put(raw, Cells(raw))
+            text = plain_text(raw)
+            known = Cells(raw) if text is None else (Run(text, len(text)),)
+            cells = self._cells.put(raw, known)
+        if isinstance(cells, tuple):
+            return cells
         if not (cells.styles or cells.clusters or cells.links):
             return self._rows.get(raw) or self._rows.put(raw, cells.runs())
         lib.ghostty_render_state_row_get(
@@ -377,7 +383,8 @@ class Screen:
 
     def _make_room(self) -> None:
         """Room for one style a column, as many as a row can have, and caches for two screens of rows."""
-        self._cells: Recent[bytes, Cells] = Recent(self.size.rows * 2)
+        # What can be told by a row's bytes: all of a plain one, of others their cells.
+        self._cells: Recent[bytes, Cells | Row] = Recent(self.size.rows * 2)
         self._rows: Recent[bytes, Row] = Recent(self.size.rows * 2)
         self._styles_room = ffi.new("GhosttyStyle[]", self.size.columns)
         self._out_styles = [self._styles_room + x for x in range(self.size.columns)]

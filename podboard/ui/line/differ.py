@@ -197,8 +197,13 @@ class Differ:
     # -- one row ----------------------------------------------------------------------------
 
     def _write_row(self, y: int, old: Row, new: Row) -> None:
-        inked = max(len(new.chars.rstrip(" ")), len(new.looks.rstrip(ERASED)))
+        inked = None
         for start, end in _spans(old, new):
+            if end - start < _WORTH_CLEARING:
+                self._write_cells(y, *_whole(new, start, end), new)
+                continue
+            if inked is None:
+                inked = max(len(new.chars.rstrip(" ")), len(new.looks.rstrip(ERASED)))
             clear_at = max(start, inked)
             clears = end - clear_at >= _WORTH_CLEARING
             if start < clear_at or not clears:
@@ -222,6 +227,8 @@ class Differ:
                 if pen is not self._pen:
                     pieces.append(transition(self._pen, pen))
                     self._pen = pen
+            elif len(text) < _WORTH_ERASING and not text.isspace():
+                self._take(PLAIN)
             elif text != " " or self._pen.marks_blanks:
                 self._write_unmarked(first, text)
                 continue

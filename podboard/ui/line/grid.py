@@ -31,7 +31,7 @@ ERASED: Final = "\0"
 # No character that means something to a pattern, and none of the stand-ins.
 _FIRST_LOOK: Final = 0x1000
 _FIRST_STAND_IN: Final = 0x100000
-_STAND_INS: Final = 0xFFFF
+_ENOUGH: Final = 0xC000
 _WIDE: Final = 2
 
 _INK: Final = re.compile("[^ ]")
@@ -71,21 +71,18 @@ class Alphabet:
 
     Attributes:
         pens: The pen each character of ``looks`` stands for.
+        is_full: Whether there is little room for more.
     """
 
     def __init__(self, *, colors: bool = True) -> None:
         self._colors = colors
         self.pens = {ERASED: PLAIN}
+        self.is_full = False
         self._looks = {PLAIN: ERASED}
         self._clusters: list[str] = []
         self._stand_ins: dict[str, str] = {}
         # By identity, since a style's own hash takes long; it is held so that its number stays its own.
         self._of_styles: Recent[int, tuple[Style, str]] = Recent(4096)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there is little room for more."""
-        return max(len(self.pens), len(self._clusters)) > _STAND_INS * 3 // 4
 
     def look(self, wanted: Pen) -> str:
         """The character that stands for a pen."""
@@ -95,6 +92,7 @@ class Alphabet:
             if shown not in self._looks:
                 self._looks[shown] = look = chr(_FIRST_LOOK + len(self.pens))
                 self.pens[look] = shown
+                self.is_full = self.is_full or len(self.pens) > _ENOUGH
             look = self._looks[wanted] = self._looks[shown]
         return look
 
@@ -129,6 +127,7 @@ class Alphabet:
         if known is None:
             known = self._stand_ins[cluster] = chr(_FIRST_STAND_IN + len(self._clusters))
             self._clusters.append(cluster)
+            self.is_full = self.is_full or len(self._clusters) > _ENOUGH
         return known
 
     def cluster(self, char: str) -> str:
@@ -230,12 +229,14 @@ class Grid:
         self._put(row, column, *known[1])
 
     def _read(self, strip: Strip, system: ColorSystem) -> Row:
-        cells = _Cells(self.alphabet)
+        alphabet = self.alphabet
+        chars, looks = [], []
         for text, style, control in strip:
             if not control:
-                cells.look = self.alphabet.look_of_style(style, system) if style else ERASED
-                cells.add(text)
-        return cells.taken()
+                cells = alphabet.spell(text)
+                chars.append(cells)
+                looks.append(alphabet.wear(cells, alphabet.look_of_style(style, system) if style else ERASED))
+        return Row("".join(chars), "".join(looks))
 
     def feed(self, text: str) -> Iterator[str]:
         """Take what Textual writes; yields the sequences in it that do not draw, each when it comes."""

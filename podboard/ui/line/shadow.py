@@ -9,9 +9,6 @@ from podboard.ui.line.differ import Differ, abilities_of
 from podboard.ui.line.grid import Grid
 
 if TYPE_CHECKING:
-    from rich.color import ColorSystem
-    from textual.strip import Strip
-
     from podboard.model.size import Size
     from podboard.ui.line.differ import Abilities
 
@@ -61,10 +58,6 @@ class Shadow:
                 self._is_ours = _ALTERNATE[sequence]
             passed.append(sequence)
         return "".join(passed)
-
-    def draw(self, row: int, column: int, strip: Strip, system: ColorSystem) -> None:
-        """Put a strip where it belongs."""
-        self.grid.draw(row, column, strip, system)
 
     def aim(self, row: int, column: int, *, visible: bool) -> None:
         """Say where the cursor should be, and whether it should be seen."""

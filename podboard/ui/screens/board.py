@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.geometry import Region
+    from textual.widget import Widget
 
     from podboard.model.badge import Badge
     from podboard.model.broadcast import BroadcastRules
@@ -77,6 +78,7 @@ class Board(Screen[None], inherit_bindings=False):
     Attributes:
         view: The pods in the order and with the filter they are shown; None until a cluster is reached.
         wide: Whether IP and NODE are shown too.
+        focused_pane: The terminal that has the focus.
     """
 
     AUTO_FOCUS: ClassVar[str | None] = "PodList"
@@ -107,6 +109,7 @@ class Board(Screen[None], inherit_bindings=False):
         self._terminals_changed = False
         self._list_is_due = False
         self._is_leaving = False
+        self.focused_pane: TerminalPane | None = None
 
     def compose(self) -> ComposeResult:
         """One line, the list and the terminals, one line."""
@@ -284,10 +287,9 @@ class Board(Screen[None], inherit_bindings=False):
 
     # -- what the keyboard asks -------------------------------------------------------------
 
-    @property
-    def focused_pane(self) -> TerminalPane | None:
-        """The terminal that has the focus."""
-        return self._area.pane_of(self.focused)
+    def watch_focused(self, focused: Widget | None) -> None:
+        """Note which terminal has the focus: that is asked for every key and every paint."""
+        self.focused_pane = self._area.pane_of(focused)
 
     @property
     def has_terminals(self) -> bool:

@@ -139,7 +139,6 @@ class TerminalArea(LooksMixin, PlainVertical):
 
     def pane_of(self, focused: Widget | None) -> TerminalPane | None:
         """The terminal that a widget is; None where it is none."""
-        # Asked for every key: to look whether it is one of hundreds would take longer.
         return cast("TerminalPane", focused) if focused is not None and focused.parent is self else None
 
     @property

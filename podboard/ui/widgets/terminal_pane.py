@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.errors import NoWidget
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
@@ -101,6 +102,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._notice: list[Strip] = []
         self._keys = KeyEncoder(terminal.screen)
         self._mouse = MouseEncoder(terminal.screen)
+        # Textual would look it up anew for each paint.
+        self._shown_by = self.app
         driver = self.app._driver  # noqa: SLF001 - the app has no public way to its driver
         self._driver = driver if isinstance(driver, PodboardDriver) else None
         self._painter = Painter(self.paint, lambda: self._driver.backlog if self._driver else 0)
@@ -176,18 +179,24 @@ class TerminalPane(LooksMixin, can_focus=True):
         The compositor would do the same in five times the time. While a pane has the focus, no dialog
         and no list is above it or those beside it; in all other cases the compositor decides what is seen.
         """
-        driver, app = self._driver, self.app
-        focused = app.screen.focused
-        if not isinstance(focused, TerminalPane):
+        driver, app = self._driver, self._shown_by
+        screen = app.screen
+        # Of the board alone.
+        focused: TerminalPane | None = getattr(screen, "focused_pane", None)
+        if focused is None or driver is None or app._batch_count:  # noqa: SLF001
             return False
-        if driver is None or app._batch_count:  # noqa: SLF001
+        try:
+            place = screen.find_widget(self).region
+        except NoWidget:
             return False
-        place = self.region
         left, top = place.x, place.y + TITLE_LINES
+        strips = []
         # The cursor is aimed even where the compositor is to draw the rows.
-        strips = [(top + row, self._strips[row]) for row in rows] if not self.is_covered else []
-        if any(strip.cell_length != place.width for _, strip in strips):
-            return False
+        for row in rows if not self.is_covered else ():
+            strip = self._strips[row]
+            if strip.cell_length != place.width:
+                return False
+            strips.append((top + row, strip))
         at, cursor = focused.hardware_cursor(place if focused is self else focused.region)
         app.cursor_position = at
         driver.paint(strips, left, app.console, at, cursor)
@@ -199,8 +208,12 @@ class TerminalPane(LooksMixin, can_focus=True):
         Args:
             place: Where the pane is on the screen.
         """
-        cursor = self._cursor
-        is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
+        if self.scroll is None:
+            cursor = self._core.cursor
+            is_visible = cursor.visible and not self.is_ended
+        else:
+            cursor = self._cursor
+            is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
         at = Offset(place.x + cursor.column, place.y + TITLE_LINES + cursor.row)
         return at, cursor if is_visible else None
 

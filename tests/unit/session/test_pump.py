@@ -19,10 +19,9 @@ class Pumped:
 
     def __init__(self, *, shown: bool = True, turns: Turns | None = None) -> None:
         self.channel = FakeChannel()
-        self.shown = shown
         self.fed: list[bytes] = []
         self.turns_told = 0
-        self.pump = Pump(self.channel, self.feed, self.tell, lambda: self.shown, turns or Turns())
+        self.pump = Pump(self.channel, self.feed, self.tell, turns or Turns(), is_shown=shown)
 
     def feed(self, data: bytes) -> None:
         self.fed.append(data)
@@ -125,7 +124,7 @@ async def test_hidden_terminals_take_turns_one_at_a_time() -> None:
     hidden = [Pumped(shown=False, turns=turns) for _ in range(3)]
     for number, pumped in enumerate(hidden):
         pumped.tell = lambda number=number: order.append(number)  # type: ignore[method-assign, misc]
-        pumped.pump = Pump(pumped.channel, pumped.feed, pumped.tell, lambda: False, turns)
+        pumped.pump = Pump(pumped.channel, pumped.feed, pumped.tell, turns, is_shown=False)
     running = [asyncio.create_task(pumped.pump.run()) for pumped in hidden]
     for pumped in hidden:
         pumped.channel.say(*[Stdout(b"x")] * 6, Ended(exited(0)))
@@ -143,7 +142,7 @@ async def test_nothing_is_read_before_it_is_fed() -> None:
         pumped.fed.append(data)
         assert pumped.channel.taken == len(pumped.fed)
 
-    pumped.pump = Pump(pumped.channel, feed, pumped.tell, lambda: True, Turns())
+    pumped.pump = Pump(pumped.channel, feed, pumped.tell, Turns(), is_shown=True)
     pumped.channel.say(*[Stdout(b"%d" % number) for number in range(50)], Ended(exited(0)))
     await pumped.to_the_end()
     assert pumped.fed[-1] == b"49"
@@ -166,7 +165,7 @@ async def test_what_feeding_raises_ends_the_pump() -> None:
     def feed(_data: bytes) -> None:
         raise RuntimeError("the core is broken")
 
-    pumped.pump = Pump(pumped.channel, feed, pumped.tell, lambda: True, Turns())
+    pumped.pump = Pump(pumped.channel, feed, pumped.tell, Turns(), is_shown=True)
     pumped.channel.say(Stdout(b"x"))
     with pytest.raises(RuntimeError, match="the core is broken"):
         await pumped.to_the_end()

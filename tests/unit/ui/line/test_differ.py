@@ -228,7 +228,7 @@ def test_the_last_column_is_written_and_left(line: Line) -> None:
 
 def test_a_strip_is_drawn_as_textual_would_write_it(line: Line) -> None:
     strip = Strip([Segment("red ", Style.parse("bold red")), Segment("漢 plain")])
-    line.shadow.draw(2, 4, strip, ColorSystem.TRUECOLOR)
+    line.shadow.grid.draw(2, 4, strip, ColorSystem.TRUECOLOR)
     line.seen.feed(line.shadow.change().encode())
     line.meant.feed((at(2, 4) + strip.render(CONSOLE)).encode())
     assert differences(line.seen, line.meant) == []
