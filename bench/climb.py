@@ -24,7 +24,7 @@ from podboard.wiring import Services, open_ways
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podboard.session.climber import Ladder
+    from podboard.session.ladder import Ladder
 
 SIZE = Size(120, 40)
 PATIENCE = 60.0

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from podboard.model.question import Ask
     from podboard.model.record import Record, SshConnectionDetails
     from podboard.model.target import Target
-    from podboard.session.climber import Way
     from podboard.session.cluster import Cluster
+    from podboard.session.ladder import Way
     from podboard.session.recorder import Recordings
     from podboard.ssh.hosts import Hosts
 
@@ -87,7 +87,7 @@ class Ways:
         services: Services,
     ) -> None:
         from podboard.kube.ways import Clients
-        from podboard.session.climber import Ladder
+        from podboard.session.ladder import Ladder
 
         self._overrides = overrides
         self._config = config

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from podboard.model.ending import Ending
     from podboard.model.overrides import Overrides
     from podboard.session.attaching import Detaching
-    from podboard.session.climber import Channel
+    from podboard.session.ladder import Channel
     from podboard.session.leaving import Guest, Leaver
     from podboard.wiring import Ways
 

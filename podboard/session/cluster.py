@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from podboard.kube.client import ApiClient
     from podboard.kube.pods import FeedState
-    from podboard.session.climber import Ladder
+    from podboard.session.ladder import Ladder
     from podboard.session.recorder import Recordings
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from podboard.model.checkup import Checkup, Scope
     from podboard.model.record import Record
-    from podboard.session.climber import Ladder, Rung
+    from podboard.session.ladder import Ladder, Rung
 
 _OF_RECORDS: Final = frozenset({"ws:record", "ws:token", SSH})
 """The methods that stand on a record."""

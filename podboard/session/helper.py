@@ -15,7 +15,7 @@ from podboard.wire.helper import LARGEST, helper_command, is_program, why_not_ta
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from podboard.session.climber import Channel
+    from podboard.session.ladder import Channel
     from podboard.session.leaving import Guest
 
 COPYING: Final = 20.0

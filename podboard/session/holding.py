@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from podboard.model.size import Size
-    from podboard.session.climber import Channel
+    from podboard.session.ladder import Channel
     from podboard.session.leaving import Leaver
     from podboard.wire.exec_channel import Event
     from podboard.wire.resume import Opening

@@ -28,7 +28,7 @@ from podboard.wire.shell import HANG_UP, KILL, LOOK, hang_up_command
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from podboard.session.climber import Channel, Way
+    from podboard.session.ladder import Channel, Way
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from podboard.model.ending import Ending
     from podboard.model.size import Size
     from podboard.session.attaching import Detaching
-    from podboard.session.climber import Channel
+    from podboard.session.ladder import Channel
 
 BATCH: Final = 256 * 1024
 """Bytes written at once, but for the last piece: a turn of the thread costs as much as copying that many."""

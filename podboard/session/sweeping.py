@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from podboard.errors import PodboardError
 from podboard.model.attempt import SSH
 from podboard.model.text import one_line
-from podboard.session.climber import Climber, Ladder
+from podboard.session.climber import Climber
+from podboard.session.ladder import Ladder
 from podboard.session.leaving import Guest, hang_up, hang_up_request
 from podboard.session.own_process import is_gone
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from podboard.model.size import Size
     from podboard.model.target import Target
     from podboard.session.attaching import Attachment
-    from podboard.session.climber import Channel, Ladder
     from podboard.session.debugging import Debugging
+    from podboard.session.ladder import Channel, Ladder
     from podboard.session.leaving import Guest
     from podboard.session.recorder import Recorder, Recordings
     from podboard.wire.resume import Opening

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from podboard.records.resolve import Resolution, Resolver
     from podboard.records.store import Store
     from podboard.records.upgrade import Summary
-    from podboard.session.climber import Ladder
     from podboard.session.history import History, Noted
+    from podboard.session.ladder import Ladder
     from podboard.session.leaving import Leaver
     from podboard.ui.screens.board import Board
 

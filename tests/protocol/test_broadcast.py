@@ -11,7 +11,7 @@ from podboard.demo.images import Image, Tools
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session.broadcast import Broadcast
-from podboard.session.climber import Ladder
+from podboard.session.ladder import Ladder
 from podboard.session.survey import Answer, ask, grouped
 from podboard.session.terminal import Terminal
 from podboard.vt.history import History

@@ -18,7 +18,7 @@ from podboard.model.ending import EndingKind
 from podboard.model.overrides import Overrides
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.session.climber import Ladder, Way
+from podboard.session.ladder import Ladder, Way
 from podboard.session.terminal import Terminal
 from podboard.wiring import Rung
 from tests.support.waiting import until

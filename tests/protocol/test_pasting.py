@@ -20,7 +20,7 @@ from podboard.model.badge import TerminalState
 from podboard.model.overrides import Overrides
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.session.climber import Ladder, Way
+from podboard.session.ladder import Ladder, Way
 from podboard.session.terminal import Terminal
 from podboard.wire.flow import AHEAD
 from podboard.wiring import Rung

@@ -19,7 +19,7 @@ from podboard.model.badge import TerminalState
 from podboard.model.ending import EndingKind
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.session.climber import Ladder
+from podboard.session.ladder import Ladder
 from podboard.session.terminal import Terminal
 from podboard.vt.history import History
 from podboard.wire.backoff import Backoff

@@ -23,7 +23,8 @@ from podboard.model.record import Record
 from podboard.model.request import ExecRequest
 from podboard.model.secret import Secret
 from podboard.model.target import Target
-from podboard.session.climber import Channel, Climber
+from podboard.session.climber import Climber
+from podboard.session.ladder import Channel
 from podboard.wire.exec_channel import Ended, Stdout
 from podboard.wire.shell import shell_command
 from podboard.wiring import Services, open_ways

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from podboard.model.target import Target
-from podboard.session.climber import Ladder, Way
+from podboard.session.ladder import Ladder, Way
 from podboard.session.terminal import Terminal
 from podboard.ssh.hosts import Hosts
 from podboard.ssh.way import SshWay

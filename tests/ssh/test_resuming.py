@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from podboard.model.target import Target
-from podboard.session.climber import Ladder, Way
+from podboard.session.ladder import Ladder, Way
 from podboard.session.terminal import Terminal
 from podboard.ssh.hosts import Hosts
 from podboard.ssh.way import SshWay

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from podboard.session.climber import Ladder
 from podboard.session.cluster import Cluster
+from podboard.session.ladder import Ladder
 from podboard.wire.exec_channel import Stdout
 from tests.unit.session.fakes import FakeChannel, FakeRung
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from podboard.model.pod import Pod, PodKey
-    from podboard.session.climber import Rung
+    from podboard.session.ladder import Rung
 
 
 class StillCluster(Cluster):

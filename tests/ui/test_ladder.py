@@ -19,7 +19,7 @@ from tests.ui.still import StillCluster
 from tests.unit.session.fakes import FakeChannel, FakeRung
 
 if TYPE_CHECKING:
-    from podboard.session.climber import Rung
+    from podboard.session.ladder import Rung
     from tests.ui.person import Person
 
 NONE = OUTCOME_SIGNS[Outcome.NOT_APPLICABLE]

@@ -15,8 +15,8 @@ from podboard.model.checkup import Check, Result, Scope, Step
 from podboard.model.overrides import Overrides
 from podboard.model.record import Record
 from podboard.records.store import open_store
-from podboard.session.climber import Ladder
 from podboard.session.cluster import Cluster
+from podboard.session.ladder import Ladder
 from podboard.ui.screens.records import Records
 from podboard.wiring import Services, open_cluster
 from tests.support.pods import pod

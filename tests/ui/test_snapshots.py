@@ -26,7 +26,7 @@ from podboard.model.question import HostKeyQuestion, PassphraseQuestion, Prompt,
 from podboard.model.record import Record, SshConnectionDetails
 from podboard.model.secret import Secret
 from podboard.records.store import open_store
-from podboard.session.climber import Ladder
+from podboard.session.ladder import Ladder
 from podboard.ui.line.shadow import SWITCH
 from podboard.wire.exec_channel import Ended
 from podboard.wire.explain import explain

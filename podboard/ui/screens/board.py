@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from podboard.model.pod import Pod, PodKey
     from podboard.model.record import Json, Record
     from podboard.session.broadcast import Typist
-    from podboard.session.climber import Ladder
     from podboard.session.cluster import Cluster
+    from podboard.session.ladder import Ladder
     from podboard.session.pod_view import PodView
     from podboard.session.terminal import Terminal
     from podboard.ui.arrangement import Arrangement

@@ -4,7 +4,7 @@ from podboard.model.badge import Badge, TerminalState
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session.broadcast import Broadcast, listed, names
-from podboard.session.climber import Ladder
+from podboard.session.ladder import Ladder
 from podboard.session.terminal import Terminal
 
 

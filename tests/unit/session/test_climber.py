@@ -18,7 +18,8 @@ from podboard.model.request import ExecRequest
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session import climber
-from podboard.session.climber import Climber, Ladder
+from podboard.session.climber import Climber
+from podboard.session.ladder import Ladder
 from podboard.wire.exec_channel import Stdout
 from tests.support.waiting import until
 from tests.unit.session.fakes import FakeChannel, FakeRung

@@ -13,8 +13,8 @@ from podboard.model.checkup import Check, Checkup, Result, Scope, Step, failed
 from podboard.model.record import Record
 from podboard.model.target import Target
 from podboard.probes import in_turn
-from podboard.session.climber import Ladder
 from podboard.session.doctor import check_up
+from podboard.session.ladder import Ladder
 
 POD = Scope(Target("shop", "web"))
 NAMESPACE = Scope(Target("shop", ""))

@@ -8,8 +8,8 @@ from podboard.model.ending import dropped, exited
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session import holding
-from podboard.session.climber import Ladder
 from podboard.session.holding import HeldChannel, Stay
+from podboard.session.ladder import Ladder
 from podboard.session.leaving import Guest, Leaver
 from podboard.session.terminal import Terminal
 from podboard.wire.exec_channel import Ended, Stdout

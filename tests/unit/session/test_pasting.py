@@ -8,7 +8,7 @@ import pytest
 from podboard.model.badge import TerminalState
 from podboard.model.ending import Ending, dropped, exited
 from podboard.session.attaching import Attachment
-from podboard.session.climber import Ladder
+from podboard.session.ladder import Ladder
 from podboard.session.recorder import Recordings
 from podboard.session.terminal import Terminal
 from podboard.vt.paste import END, PIECE, START

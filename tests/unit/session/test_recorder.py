@@ -14,7 +14,7 @@ from podboard.model.ending import exited
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.session import recorder as module
-from podboard.session.climber import Ladder
+from podboard.session.ladder import Ladder
 from podboard.session.recorder import ROOM, Recorder, Recordings
 from podboard.session.terminal import Terminal
 from podboard.wire.asciicast import Cast, read_cast

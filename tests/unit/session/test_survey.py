@@ -10,7 +10,7 @@ from podboard.model.badge import TerminalState
 from podboard.model.ending import exited
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.session.climber import Ladder
+from podboard.session.ladder import Ladder
 from podboard.session.survey import COMPARED, Answer, ask, differences, grouped, odd_lines
 from podboard.session.terminal import Terminal
 from podboard.wire.exec_channel import Ended, Stdout

@@ -15,7 +15,7 @@ from podboard.model.badge import TerminalState
 from podboard.model.ending import Ending, dropped, exited, failed
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.session.climber import Ladder, Rung
+from podboard.session.ladder import Ladder, Rung
 from podboard.session.terminal import ANSWERS, SLICE, Terminal
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.style import DEFAULT
