@@ -156,11 +156,12 @@ def test_ten_thousand_records_are_listed_in_a_moment(podboard: Podboard) -> None
         for number in range(10_000)
     ]
     (podboard.folder / "many.json").write_text(json.dumps(many))
+    began = time.monotonic()
     assert podboard.out("import", "many.json") == "Imported 10000 pod records\n"
-    started = time.monotonic()
+    stored = time.monotonic()
     assert podboard.out("list").count("\n") == 10_001
-    # A second on a machine that has nothing else to do.
-    assert time.monotonic() - started < 5
+    # A sixth of it, whatever the machine: no secret is opened.
+    assert time.monotonic() - stored < stored - began
 
 
 # -- the record of a pod --------------------------------------------------------------------

@@ -99,10 +99,10 @@ def test_both_notations_may_be_nested_alike(levels: int) -> None:
 def test_a_page_of_aliases_grows_to_nothing() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ValueError, match="alias"):
         parse_document("\n".join(lines))
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def reason(text: str) -> str:
