@@ -16,7 +16,8 @@ import pytest
 
 from podboard.errors import FailureKind, LoginError
 from podboard.kube import plugin as plugin_module
-from podboard.kube.access import ExecPlugin, InteractiveMode
+from podboard.kube.access import Access, ExecPlugin, InteractiveMode
+from podboard.kube.client import ApiClient
 from podboard.kube.credentials import Issued
 from podboard.kube.login import FetchedLogin
 from podboard.kube.plugin import Plugin
@@ -71,6 +72,21 @@ class Programs:
 @pytest.fixture
 def programs(tmp_path: Path) -> Programs:
     return Programs(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mode", "asks"),
+    [(InteractiveMode.NEVER, False), (InteractiveMode.IF_AVAILABLE, True), (InteractiveMode.ALWAYS, True)],
+)
+async def test_a_person_is_asked_by_a_plugin_that_may_and_where_a_terminal_is(
+    mode: InteractiveMode,
+    asks: bool,  # noqa: FBT001 - a table
+    programs: Programs,
+) -> None:
+    access = Access(server="https://a.example", plugin=programs.of("plugin", interactive=mode))
+    assert ApiClient(access, programs.lend).may_ask is asks
+    assert not ApiClient(access).may_ask
+    assert not ApiClient(Access(server="https://a.example", token="t"), programs.lend).may_ask
 
 
 async def fetch(plugin: ExecPlugin, seconds: float = 20.0) -> Issued:

@@ -50,6 +50,8 @@ def test_loopback_is_always_direct(server: str) -> None:
         ("10.0.0.0/8", "https://10.9.8.7:6443", True),
         ("10.0.0.0/8", "https://11.0.0.1:6443", False),
         ("10.0.0.0/8", "https://a.example.com", False),
+        ("10.9.8.7/8", "https://10.0.0.1:6443", True),
+        ("fd00::1/16", "https://[fd00:2::3]:6443", True),
         ("not/a/range", "https://10.0.0.1", False),
         ("fd00::1", "https://[fd00::1]:6443", True),
         ("[fd00::1]:6443", "https://[fd00::1]:6443", True),
