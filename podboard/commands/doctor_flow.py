@@ -25,6 +25,7 @@ from podboard.model.text import one_line
 from podboard.records.store import open_store
 from podboard.session.doctor import check_up
 from podboard.session.own_terminal import terminal_name
+from podboard.session.targets import target_of
 from podboard.wiring import open_ways
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _place(overrides: Overrides, wish: Wish) -> tuple[Overrides, str]:
             f"{one_line(wish.pod, 80)} is not in the namespace {one_line(overrides.namespace, 80)}",
             "name the namespace once",
         )
-    if not wish.pod and (wish.container or wish.with_exec):
+    if not wish.pod and wish.record is None and (wish.container or wish.with_exec):
         raise UsageError(f"{'--exec' if wish.with_exec else '--container'} needs a pod", "name one")
     overrides = replace(overrides, namespace=namespace) if slash else overrides
     if overrides.namespace or slash:
@@ -103,10 +104,14 @@ async def _look(overrides: Overrides, database: Path, wish: Wish, pod: str) -> i
         InTerminal(database, terminal_name((_INPUT,))) as person,
         open_ways(overrides, person.services) as ways,
     ):
-        namespace = overrides.namespace or await _namespace(ways, record if not pod else None)
-        scope = Scope(Target(checked_namespace(namespace), pod, wish.container), wish.with_exec)
+        alone = record if not pod else None
+        namespace = overrides.namespace or await _namespace(ways, alone)
+        target = Target(checked_namespace(namespace), pod, wish.container)
+        if alone is not None:
+            target = _named_by(alone, target, wish)
+        scope = Scope(target, wish.with_exec)
         found: list[Checkup] = []
-        async with aclosing(check_up(ways.ladder, scope, record)) as checkups:
+        async with aclosing(check_up(ways.ladder, scope, record, record_alone=alone is not None)) as checkups:
             async for checkup in checkups:
                 found.append(checkup)
                 if wish.output == "table":
@@ -129,6 +134,19 @@ async def _named_record(database: Path, name: str) -> Record:
 
 def _no_record(name: str) -> UsageError:
     return UsageError(f'there is no record "{one_line(name, 80)}"', "see podboard records list")
+
+
+def _named_by(record: Record, target: Target, wish: Wish) -> Target:
+    """Return the pod that a record names in a namespace, if it names one alone; else the namespace."""
+    named = target_of(record)
+    if named.pod and named.namespace == target.namespace:
+        return replace(named, container=target.container or named.container)
+    if wish.with_exec or wish.container:
+        raise UsageError(
+            f'the record "{one_line(record.name, 80)}" names no single pod of {target.namespace}',
+            f"{'--exec' if wish.with_exec else '--container'} needs one: name it",
+        )
+    return target
 
 
 async def _namespace(ways: Ways, record: Record | None) -> str:

@@ -100,7 +100,7 @@ class _Look:
         self._client = client
         self._access = client.access
         self._target = scope.target
-        self._with_exec = scope.with_exec
+        self._no_exec = scope.no_exec
         self._user = client.access.user
         self._minor: int | None = None
 
@@ -183,11 +183,9 @@ class _Look:
 
     async def upgrade(self) -> Check:
         """Run a command that does nothing, if that is wished."""
+        if self._no_exec:
+            return Check(Step.UPGRADE, Result.SKIPPED, self._no_exec)
         command = " ".join(NO_OP)
-        if not self._target.pod:
-            return Check(Step.UPGRADE, Result.SKIPPED, "not tried, for want of a pod")
-        if not self._with_exec:
-            return Check(Step.UPGRADE, Result.SKIPPED, f"not tried: --exec would run `{command}` in the pod")
         ending = await self._asked(self._run())
         if ending.kind is EndingKind.DROPPED:
             raise UnreachableError(ending.sentence, ending.hint)

@@ -64,10 +64,19 @@ class Scope(Struct, frozen=True):
     Attributes:
         target: Without a pod, what is asked of pods is asked of all in its namespace.
         with_exec: Whether a command that does nothing may be started in the pod.
+        exec_by: What a person has it started by.
     """
 
     target: Target
     with_exec: bool = False
+    exec_by: str = "--exec"
+
+    @property
+    def no_exec(self) -> str:
+        """Why no command is started; empty where one is to be."""
+        if not self.target.pod:
+            return "not tried, for want of a pod"
+        return "" if self.with_exec else f"not tried: {self.exec_by} would run `{' '.join(NO_OP)}` in the pod"
 
 
 class Check(Struct, frozen=True):

@@ -25,14 +25,15 @@ _OF_RECORDS: Final = frozenset({"ws:record", "ws:token", SSH})
 
 
 async def check_up(
-    ladder: Ladder, scope: Scope, record: Record | None = None
+    ladder: Ladder, scope: Scope, record: Record | None = None, *, record_alone: bool = False
 ) -> AsyncGenerator[Checkup, None]:
     """Look at the ways into a pod, side by side; tell of them in their order.
 
     Args:
         ladder: The ways.
-        scope: What to look at. Without a pod and with a record, only at the record's own ways.
+        scope: What to look at.
         record: What to go by instead of what is kept about the pod; it need not be stored.
+        record_alone: Whether to look only at that record's own ways.
     """
     trouble: DatabaseError | None = None
     if record is not None:
@@ -43,8 +44,7 @@ async def check_up(
             record = await ladder.find_record(scope.target)
         except DatabaseError as error:
             trouble = error
-    is_of_record = record is not None and not scope.target.pod
-    rungs = [rung for rung in ladder.rungs if not is_of_record or rung.name in _OF_RECORDS]
+    rungs = [rung for rung in ladder.rungs if not record_alone or rung.name in _OF_RECORDS]
     tasks = [asyncio.create_task(_examine(rung, scope, record, trouble)) for rung in rungs]
     try:
         for task in tasks:

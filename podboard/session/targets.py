@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 DEFAULT_NAMESPACE: Final = "default"
 
 
+def target_of(record: Record) -> Target:
+    """Return what a record names by itself: one pod, or, without a pod, a namespace."""
+    if record.namespace is None or is_pattern(record.pod_name):
+        return Target(record.namespace or DEFAULT_NAMESPACE, "")
+    return Target(record.namespace, record.pod_name, record.container or "")
+
+
 def targets_of(record: Record, cluster: Cluster) -> list[Target]:
     """Return the pods of the list that a record fits; for an exact name, that pod if there is none."""
     key = RecordKey(record.name, record.pod_name, record.namespace, record.container)

@@ -81,7 +81,7 @@ class _Look:
         self._host = str(address_of(details))
         self._kubectl = Kubectl(hosts, details)
         self._target = scope.target
-        self._with_exec = scope.with_exec
+        self._no_exec = scope.no_exec
         self._first: Settings
         self._reaching: asyncio.Task[Link] | None = None
 
@@ -205,11 +205,9 @@ class _Look:
 
     async def exec(self) -> Check:
         """Run a command that does nothing, if that is wished."""
+        if self._no_exec:
+            return Check(Step.EXEC, Result.SKIPPED, self._no_exec)
         command = " ".join(NO_OP)
-        if not self._target.pod:
-            return Check(Step.EXEC, Result.SKIPPED, "not tried, for want of a pod")
-        if not self._with_exec:
-            return Check(Step.EXEC, Result.SKIPPED, f"not tried: --exec would run `{command}` in the pod")
         session = await self._hosts.open_exec(self._details, self._target, NO_OP, tty=False, stdin=False)
         try:
             async with asyncio.timeout(ANSWER):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from podboard.errors import DatabaseError, OldDatabaseError, PodboardError, RecordError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    from podboard.model.checkup import Checkup
+    from podboard.model.checkup import Checkup, Scope
     from podboard.model.pod import Pod, PodKey
     from podboard.model.record import Json, Record
     from podboard.model.target import Target
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     Upgrade = Callable[..., Awaitable[Summary]]
     """Brings the database forward, as ``podboard.records.upgrade.upgrade`` does but for the path."""
+
+    CheckUp = Callable[[Scope], AsyncGenerator[Checkup, None]]
+    """Looks at ways, one after the other."""
 
     OpenRecords = Callable[[], AbstractAsyncContextManager[Store]]
     """Opens the database; raises DatabaseError."""
@@ -282,15 +286,18 @@ class RecordDesk:
         except RecordError:  # it was removed meanwhile
             return None
 
-    def check_up(self, record: Record) -> AsyncGenerator[Checkup, None] | None:
-        """Look how far the ways of a record lead, one after the other; None where there is no ladder yet."""
+    def checkup_of(self, record: Record) -> tuple[Scope, CheckUp] | None:
+        """Return what to look at of a record, and what looks; None where there is no ladder yet."""
         from podboard.model.checkup import Scope
-        from podboard.model.target import Target
         from podboard.session.doctor import check_up
-        from podboard.session.targets import DEFAULT_NAMESPACE
+        from podboard.session.targets import target_of
 
-        ladder, target = self._board.ladder, Target(record.namespace or DEFAULT_NAMESPACE, "")
-        return check_up(ladder, Scope(target), record) if ladder is not None else None
+        ladder = self._board.ladder
+        if ladder is None:
+            return None
+        return Scope(target_of(record), exec_by="x"), partial(
+            check_up, ladder, record=record, record_alone=True
+        )
 
     async def show(self, pod: Pod | None) -> None:
         """Show the records, or why there are none.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from podboard.demo.process import DemoProcess
 from podboard.model.record import Record, SshConnectionDetails
@@ -154,6 +155,33 @@ def test_a_record_alone_needs_no_kubeconfig(environ: dict[str, str]) -> None:
     done = doctor(environ, "--record", "web")
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == "1 of 3 ways into the namespace shop works: ws:token."
+
+
+def test_a_record_of_one_pod_has_that_pod_looked_at(environ: dict[str, str]) -> None:
+    keep(environ, replace(with_token(environ), pod_name=POD, container="web"))
+    done = doctor(environ, "--record", "web")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "● pod" in done.stdout
+    assert "container web runs" in done.stdout
+    assert "not tried: --exec would run `true` in the pod" in done.stdout
+    assert done.stdout.splitlines()[-1] == f"1 of 3 ways into shop/{POD} · web works: ws:token."
+    tried = doctor(environ, "--record", "web", "--exec", "-o", "json")
+    found = json.loads(tried.stdout)
+    assert (found["pod"], found["container"], found["record"]) == (POD, "web", "web")
+    [works] = [way for way in found["ways"] if way["works"]]
+    assert works["checks"][-1]["sentence"] == "upgraded to a WebSocket; `true` ran"
+    # In another namespace it is not that pod.
+    elsewhere = doctor(environ, "--record", "web", "-n", "data")
+    assert "into the namespace data works: ws:token." in elsewhere.stdout
+
+
+@pytest.mark.parametrize(("flag", "value"), [("--exec", []), ("--container", ["web"])])
+def test_a_record_of_many_pods_names_none(environ: dict[str, str], flag: str, value: list[str]) -> None:
+    keep(environ, with_token(environ))
+    done = doctor(environ, "--record", "web", flag, *value)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'the record "web" names no single pod of shop' in done.stderr
+    assert f"{flag} needs one" in done.stderr
 
 
 def test_no_secret_is_told(environ: dict[str, str]) -> None:

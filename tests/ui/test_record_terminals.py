@@ -14,6 +14,7 @@ from podboard.errors import FailureKind, NoKubeconfigError
 from podboard.model.checkup import Check, Result, Scope, Step
 from podboard.model.overrides import Overrides
 from podboard.model.record import Record
+from podboard.model.target import Target
 from podboard.records.store import open_store
 from podboard.session.cluster import Cluster
 from podboard.session.ladder import Ladder
@@ -240,7 +241,7 @@ async def test_a_kubeconfig_path_is_never_taken_for_an_offer(database: Path) -> 
             person.type("k")
             await person.sees("path of a kubeconfig file")
             person.type(f"{name}\r")
-            await person.no_longer_sees("path of a kubeconfig file")
+            await person.until(partial(chosen.__contains__, name), f"the taking of {name}")
     assert chosen == ["demo", "records"]
 
 
@@ -331,11 +332,41 @@ async def test_the_ways_of_a_record_are_looked_at(columns: int, rows: int, datab
         await person.sees("● works", "● host key", "known", "● remote kubectl", "v1.37.1", "1 way works")
         assert "upgrade" not in person.screen()
         assert "ws:kubeconfig" not in person.screen()
-        assert [scope.target.namespace for scope in token.scopes] == ["shop"]
-        assert token.requests == ssh.requests == []
-        person.type(f"kj{ESCAPE}")
+        assert "try exec" not in person.screen()
+        person.type(f"xkj{ESCAPE}")
         await person.no_longer_sees("the ways of web")
+        assert [scope.target for scope in token.scopes] == [Target("shop", "")]
+        assert token.requests == ssh.requests == []
         await person.sees("pod records")
+
+
+async def test_of_a_record_of_one_pod_it_is_that_pod_that_is_looked_at(database: Path) -> None:
+    await fill(database, Record(name="web", pod_name="web-1", namespace="shop", container="app"))
+    way = Way("ssh", *OK_SSH)
+    cluster = StillCluster(*PODS, rungs=(FakeRung(name="ws:kubeconfig"), way), namespace="shop")
+    async with at_the_board(cluster.connect, records=partial(open_records, database)) as person:
+        await person.sees("api-1")
+        await go_to(person, "web-1")
+        person.type("t")
+        await person.until(lambda: way.scopes)
+        assert way.scopes == [Scope(Target("shop", "web-1", "app"), exec_by="x")]
+        assert way.scopes[0].no_exec == "not tried: x would run `true` in the pod"
+        way.goes_on.set()
+        await person.sees("1 way works", "x  try exec too")
+        way.goes_on.clear()
+        # Nothing is run in the pod before somebody says so.
+        person.type("x")
+        await person.sees("looking…")
+        await person.no_longer_sees("x  try exec")
+        await person.until(lambda: [scope.with_exec for scope in way.scopes] == [False, True])
+        way.goes_on.set()
+        await person.sees("1 way works")
+        assert person.screen().count("remote kubectl") == 1
+        assert "ws:kubeconfig" not in person.screen()
+        person.type("x")
+        person.type(ESCAPE)
+        await person.no_longer_sees("the ways of web")
+        assert len(way.scopes) == 2
 
 
 async def test_a_look_that_is_left_ends(database: Path) -> None:

@@ -6,6 +6,7 @@ import logging
 from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from msgspec.structs import replace
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -18,11 +19,10 @@ from podboard.model.text import one_line
 from podboard.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from textual.app import ComposeResult
 
-    from podboard.model.checkup import Check, Checkup
+    from podboard.model.checkup import Check, Checkup, Scope
+    from podboard.ui.record_desk import CheckUp
 
 log = logging.getLogger(__name__)
 
@@ -41,35 +41,49 @@ class CheckupShown(Dialog[None]):
 
     Args:
         name: The record's.
-        checkups: Of its ways.
+        scope: What is looked at first.
+        check_up: Looks.
     """
 
     BINDINGS: ClassVar = [
         Binding("escape,q,t,enter,ctrl+q,ctrl+c", "dismiss", "close"),
         Binding("j,down", "scroll(1)", "down"),
         Binding("k,up", "scroll(-1)", "up"),
+        Binding("x", "exec", "try exec"),
     ]
 
-    def __init__(self, name: str, checkups: AsyncGenerator[Checkup, None]) -> None:
+    def __init__(self, name: str, scope: Scope, check_up: CheckUp) -> None:
         super().__init__()
         self._record_name = name
-        self._checkups = checkups
+        self._scope = scope
+        self._check_up = check_up
 
     def compose(self) -> ComposeResult:
         """What is looked at, and what was found so far."""
         with Vertical(classes="dialog checkup"):
             yield Static(Content(one_line(f"the ways of {self._record_name}")), classes="dialog-title")
             yield VerticalScroll(can_focus=False)
-            yield Static(Content("looking…    esc  back"), classes="dialog-keys")
+            yield Static("", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Look."""
-        self.run_worker(self._look(), exit_on_error=False)
+        self._begin()
+
+    def action_exec(self) -> None:
+        """Look again, and run the command that does nothing, if one pod is meant."""
+        if self._scope.target.pod and not self._scope.with_exec:
+            self._scope = replace(self._scope, with_exec=True)
+            self._begin()
+
+    def _begin(self) -> None:
+        self.run_worker(self._look(), exclusive=True, exit_on_error=False)
 
     async def _look(self) -> None:
         shown, working = self.query_one(VerticalScroll), 0
+        await shown.remove_children()
+        self._say("looking…")
         try:
-            async with aclosing(self._checkups) as checkups:
+            async with aclosing(self._check_up(self._scope)) as checkups:
                 async for checkup in checkups:
                     working += checkup.works
                     await shown.mount_all(_statics(checkup))
@@ -79,7 +93,12 @@ class CheckupShown(Dialog[None]):
             log.exception("the look at a record failed")
             await shown.mount(_static("podboard itself failed here; the log file says more", "bad"))
         works = {0: "no way of its own works", 1: "1 way works"}.get(working, f"{working} ways work")
-        self.query_one(".dialog-keys", Static).update(Content(f"{works}    j k  scroll    esc  back"))
+        self._say(works, "j k  scroll")
+
+    def _say(self, *said: str) -> None:
+        can_try = self._scope.target.pod and not self._scope.with_exec
+        keys = (*said, *(("x  try exec too",) if can_try else ()), "esc  back")
+        self.query_one(".dialog-keys", Static).update(Content("    ".join(keys)))
 
     def action_scroll(self, by: int) -> None:
         """Scroll a line."""

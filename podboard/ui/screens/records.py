@@ -205,9 +205,9 @@ class Records(Page["Record | None"]):
         from podboard.ui.screens.checkup import CheckupShown
 
         record = self._list.cursor
-        checkups = self._desk.check_up(record) if record is not None else None
-        if record is not None and checkups is not None:
-            await self.app.push_screen(CheckupShown(record.name, checkups))
+        found = self._desk.checkup_of(record) if record is not None else None
+        if record is not None and found is not None:
+            await self.app.push_screen(CheckupShown(record.name, *found))
         else:
             self._keys.tell("there is nothing to look at yet")
 

@@ -74,9 +74,14 @@ def ladder(*rungs: FakeRung, find: object = None) -> Ladder:
 
 
 async def look(
-    scope: Scope, *rungs: FakeRung, record: Record | None = None, find: object = None
+    scope: Scope,
+    *rungs: FakeRung,
+    record: Record | None = None,
+    find: object = None,
+    record_alone: bool = False,
 ) -> list[Checkup]:
-    return [checkup async for checkup in check_up(ladder(*rungs, find=find), scope, record)]
+    ways = ladder(*rungs, find=find)
+    return [checkup async for checkup in check_up(ways, scope, record, record_alone=record_alone)]
 
 
 async def test_a_way_that_works_is_an_attempt_that_opened() -> None:
@@ -177,9 +182,10 @@ async def test_a_draft_is_not_taken_for_the_record_it_is_a_draft_of() -> None:
     assert len(identities | {"7"}) == 3
 
 
-async def test_without_a_pod_a_record_is_looked_at_alone() -> None:
+@pytest.mark.parametrize("scope", [NAMESPACE, POD])
+async def test_a_record_is_looked_at_alone(scope: Scope) -> None:
     names = ["ws:kubeconfig", "ws:record", "ws:token", "ws:in-cluster", "ssh"]
-    found = await look(NAMESPACE, *map(FakeRung, names), record=RECORD)
+    found = await look(scope, *map(FakeRung, names), record=RECORD, record_alone=True)
     assert [checkup.attempt.method for checkup in found] == ["ws:record", "ws:token", "ssh"]
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from podboard.model.record import Record
-from podboard.session.targets import targets_of
+from podboard.model.target import Target
+from podboard.session.targets import target_of, targets_of
 from tests.support.pods import pod
 from tests.ui.still import StillCluster
 
@@ -35,6 +36,19 @@ def test_a_record_means_pods(fields: dict[str, str], pods: list[str]) -> None:
 def test_a_pod_that_is_not_listed_is_in_the_namespace_one_would_expect() -> None:
     assert meant(None, pod_name="gone") == ["default/gone"]
     assert meant(None, pod_name="gone", namespace="infra") == ["infra/gone"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "target"),
+    [
+        ({"pod_name": "web-1", "namespace": "shop"}, Target("shop", "web-1")),
+        ({"pod_name": "web-1", "namespace": "shop", "container": "app"}, Target("shop", "web-1", "app")),
+        ({"pod_name": "web-?", "namespace": "shop", "container": "app"}, Target("shop", "")),
+        ({"pod_name": "web-1"}, Target("default", "")),
+    ],
+)
+def test_a_record_names_one_pod_by_name_and_namespace(fields: dict[str, str], target: Target) -> None:
+    assert target_of(Record(name="it", **fields)) == target
 
 
 def test_a_pod_of_the_list_is_told_apart_from_its_successor() -> None:
