@@ -15,6 +15,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rich.cells import cell_len
 from textual import events
 
 from podboard.ui.keymap import (
@@ -48,8 +49,7 @@ MENU_AFTER: Final = 0.5
 _DIGITS: Final = frozenset("0123456789")
 _LONGEST_COUNT: Final = 7
 
-_SEEN: Final = 60
-"""Characters that are shown of what is being typed at the bottom: the last ones."""
+_LEAVES: Final = "esc leaves it"
 
 
 class Asked(NamedTuple):
@@ -300,7 +300,8 @@ class Keyboard:
         self._board.show_menu(shown=self._asked is not None or line.is_telling)
         if self._asked is not None:
             asked = self._asked
-            line.set_keys((), mode=f"{asked.sign}{asked.text[-_SEEN:]}▏", right="esc leaves it")
+            room = line.size.width - cell_len(asked.sign) - len(_LEAVES) - 5
+            line.set_keys((), mode=f"{asked.sign}{_end_of(asked.text, room)}▏", right=_LEAVES)
         elif self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")
         elif self._board.focused_pane is None and self._board.offer:
@@ -326,8 +327,19 @@ def _edited(text: str, event: events.Key) -> str:
         case "ctrl+u":
             return ""
         case "ctrl+w":
-            return text.rstrip().rpartition(" ")[0]
+            before, space, _ = text.rstrip().rpartition(" ")
+            return before + space
     return text + event.character if event.character is not None and event.is_printable else text
+
+
+def _end_of(text: str, room: int) -> str:
+    """As much of the end of a text as has room, in cells; a sign says that more is before it."""
+    if cell_len(text) <= room:
+        return text
+    end = text[-max(room - 1, 1) :]
+    while cell_len(end) >= room and len(end) > 1:
+        end = end[1:]
+    return f"…{end}"
 
 
 def _printable(text: str) -> str:

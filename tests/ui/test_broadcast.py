@@ -347,6 +347,24 @@ async def ask(person: Person, shells: Shells, count: int = 5) -> None:
     await heard(shells, person, *[b"id\r"] * count)
 
 
+async def test_the_whole_command_is_seen_before_it_is_run(person: Person, shells: Shells) -> None:
+    await open_all(person, shells)
+    await arm(person)
+    person.resize(160, 30)
+    person.type(f"{LEADER}g")
+    await person.sees("run in 5 terminals: ")
+    command = f"find / -xdev -type f {'-size +1M ' * 7}-newer /etc/hostname -print"
+    person.type(command)
+    await person.sees(f"run in 5 terminals: {command}▏", "esc leaves it")
+    # What has no room is left out at its beginning, and that is said.
+    person.type("界" * 10)
+    await person.sees("run in 5 terminals: …", f"-print{'界' * 10}▏")
+    person.type("\x15echo one two \x17three")
+    await person.sees("run in 5 terminals: echo one three▏")
+    person.type(ESCAPE)
+    await person.no_longer_sees("run in")
+
+
 async def test_answers_are_grouped_and_the_odd_ones_out_shown(person: Person, shells: Shells) -> None:
     await open_all(person, shells)
     await arm(person)
