@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -24,6 +23,7 @@ from podboard.kube.proxy import proxy_from_environment
 from podboard.kube.resolve import resolve
 from podboard.model.overrides import Overrides
 from podboard.model.text import one_line
+from podboard.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def access_by_kubeconfig(
         raise RecordError(f"{_name(record)} has no kubeconfig")
     if isinstance(record.kubeconfig, str):
         path = record.kubeconfig
-        path = f"{home}{path[1:]}" if path.startswith("~/") else os.path.expanduser(path)  # noqa: PTH111
+        path = f"{home}{path[1:]}" if path.startswith("~/") else str(expanded(path))
         config = read_kubeconfig(path, {}, home)
     else:
         config = parse_kubeconfig(record.kubeconfig.reveal(), f"the kubeconfig of {_name(record)}")

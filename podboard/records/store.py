@@ -323,7 +323,7 @@ class Store:
 
     async def _check_names_are_free(self, records: Iterable[Record]) -> None:
         async with self._connection.execute("SELECT name, id FROM records") as cursor:
-            taken: dict[str, str] = dict(await cursor.fetchall())  # type: ignore[arg-type]
+            taken: dict[str, str] = {name: identity async for name, identity in cursor}
         problems = [
             f'there is a record "{one_line(record.name)}" already'
             for record in records

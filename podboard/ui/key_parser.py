@@ -82,7 +82,7 @@ class KeyParser(XTermParser):
         return super().tick()
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:  # noqa: FBT001, FBT002 - Textual's signature
-        if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1] not in _INTRODUCERS:  # noqa: PLR2004
+        if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1] not in _INTRODUCERS:  # noqa: PLR2004 - an escape and a character
             alt, sequence = True, sequence[1]
         if alt and len(sequence) == 1 and sequence != "\x1b":
             yield _alt(sequence)

@@ -81,8 +81,8 @@ class _Tiles(WidgetLayout):
 
     def arrange(
         self,
-        parent: Widget,  # noqa: ARG002
-        children: list[Widget],  # noqa: ARG002
+        parent: Widget,  # noqa: ARG002 - as Textual has it
+        children: list[Widget],  # noqa: ARG002 - as Textual has it
         size: Size,
         greedy: bool = True,  # noqa: ARG002, FBT001, FBT002 - as Textual has it
     ) -> list[WidgetPlacement]:
