@@ -75,6 +75,13 @@ def test_a_kubeconfig_is_a_path_or_hidden() -> None:
     assert isinstance(content, Secret)
 
 
+def test_certificates_are_looked_at_unless_it_says_not_to() -> None:
+    for said, skips in ((True, True), (False, False), (None, False)):
+        read = read_record({**MINIMAL, "insecure_skip_tls_verify": said})
+        assert read.record.insecure_skip_tls_verify is skips
+    assert not read_record(MINIMAL).record.insecure_skip_tls_verify
+
+
 def test_ssh_fields_that_podboard_does_not_know_are_kept_and_hidden() -> None:
     details = read_record({**MINIMAL, "ssh_connection_details": {"host": "h", "old": [1]}}).record
     assert opened(details.ssh_connection_details) == ("ssh", {"host": "h", "old": ("secret", [1])})

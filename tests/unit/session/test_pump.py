@@ -83,8 +83,11 @@ async def test_a_channel_may_say_that_something_came_while_it_is_asked() -> None
     assert pumped.fed == [b"last words"]
 
 
-async def test_output_nobody_sees_waits_for_its_turn() -> None:
-    pumped = Pumped(shown=False)
+async def test_output_nobody_sees_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, asked = Turns(), count()
+    ask = turns.ask
+    monkeypatch.setattr(turns, "ask", lambda turn: (next(asked), ask(turn)))
+    pumped = Pumped(shown=False, turns=turns)
     running = asyncio.create_task(pumped.pump.run())
     await asyncio.sleep(0)
     pumped.channel.say(Stdout(b"x"))
@@ -92,6 +95,7 @@ async def test_output_nobody_sees_waits_for_its_turn() -> None:
     assert pumped.fed == []
     await until(lambda: pumped.fed == [b"x", b"y"])
     assert pumped.turns_told == 1
+    assert next(asked) == 1
     pumped.channel.say(Ended(exited(0)))
     await running
 
