@@ -21,12 +21,13 @@ from podboard.kube.reviews import WHO, WHO_AM_I, is_allowed, missing_right
 from podboard.model.checkup import NO_OP, Check, Result, Step, failed
 from podboard.model.ending import EndingKind
 from podboard.model.names import checked_container, checked_namespace, checked_pod
-from podboard.model.pod_columns import container_names, default_container
+from podboard.model.pod_columns import container_names, containers_in_words, default_container
 from podboard.model.pod_columns import status as status_of
 from podboard.model.role import EXEC_VERBS
 from podboard.model.text import one_line
 from podboard.probes import in_turn
 from podboard.wire.exec_channel import Ended
+from podboard.wire.explain import no_container
 from podboard.wire.pod_documents import decode_pod
 
 if TYPE_CHECKING:
@@ -259,11 +260,8 @@ class _Look:
         name = self._target.container or default_container(pod)
         facts: Facts = {"status": one_line(status_of(pod)), "containers": tuple(map(one_line, names))}
         if name not in names:
-            gone = ApiError(
-                f"pod {self._target.pod} has no container {one_line(name)}",
-                one_line(f"choose one of {', '.join(names)}"),
-                status=_NOT_FOUND,
-            )  # fmt: skip
+            told = no_container(self._target.pod, name, containers_in_words(pod))
+            gone = ApiError(*told, status=_NOT_FOUND)
             gone.kind = FailureKind.POD
             return failed(Step.POD, gone, facts)
         self._target = replace(self._target, container=checked_container(name))

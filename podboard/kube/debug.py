@@ -9,6 +9,7 @@ from podboard.debuggers import PodDebugger, debugged_pod, new_name, no_debug_con
 from podboard.errors import ApiError, Denied
 from podboard.kube.failures import no_api_server
 from podboard.kube.reviews import WHO, WHO_AM_I, missing_verbs
+from podboard.kube.targets import naming_containers
 from podboard.model.names import checked_container, checked_namespace, checked_pod
 from podboard.model.role import DEBUG
 
@@ -65,7 +66,7 @@ class Debugger(PodDebugger):
         except ApiError as error:
             if error.status == _NOT_ALLOWED or (error.status == _NOT_FOUND and await self._is_there()):
                 raise no_debug_containers() from error
-            raise
+            raise await naming_containers(self._client, self._target, error) from error
         return name
 
     async def _pod(self) -> DebuggedPod:

@@ -5,15 +5,18 @@ Source: kubectl's ``polymorphichelpers``, ``podutils`` and ``podcmd``, and what 
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from podboard.errors import PodboardError, UsageError
+from podboard.errors import ApiError, PodboardError, UsageError
 from podboard.kube.failures import no_api_server
 from podboard.model.names import checked_container, checked_namespace, checked_pod
+from podboard.model.pod_columns import containers_in_words
 from podboard.model.target import Target
 from podboard.model.text import one_line
+from podboard.wire.explain import no_container
 from podboard.wire.pod_documents import decode_page, decode_pod
 
 if TYPE_CHECKING:
@@ -50,6 +53,9 @@ KINDS: Final = (
     _SERVICES,
     _CONTROLLERS,
 )
+
+_NAMES: Final = 2.0
+"""Seconds for the names of a pod's containers."""
 
 _ENOUGH: Final = "500"
 """Pods to choose from."""
@@ -150,6 +156,21 @@ async def find_target(client: ApiClient, namespace: str, named: Named, container
     return Found(Target(namespace, pod.name, chosen, pod.uid), others, pod)
 
 
+async def naming_containers(client: ApiClient, target: Target, error: ApiError) -> ApiError:
+    """Have an error that says that there is no such container name those that there are, if it can."""
+    if error.message != no_container(target.pod, target.container).sentence:
+        return error
+    try:
+        async with asyncio.timeout(_NAMES):
+            pod = await _get_pod(client, target.namespace, target.pod)
+    except (PodboardError, TimeoutError):
+        return error
+    told = no_container(target.pod, target.container, containers_in_words(pod))
+    named = ApiError(*told, status=error.status, reason=error.reason)
+    named.kind = error.kind
+    return named
+
+
 async def _get_pod(client: ApiClient, namespace: str, name: str) -> Pod:
     body = await client.get_bytes(f"{_path(namespace, PODS)}/{checked_pod(name)}")
     pod = decode_pod(msgspec.Raw(body))
@@ -222,8 +243,7 @@ def _default_container(pod: Pod) -> tuple[str, str]:
         return said, ""
     if len(names) + len(ephemeral) + len(init) == 1:
         return names[0], ""
-    all_names = [*names, *(f"{name} (ephem)" for name in ephemeral), *(f"{name} (init)" for name in init)]
-    return names[0], one_line(", ".join(all_names))
+    return names[0], containers_in_words(pod)
 
 
 def _path(namespace: str, kind: Kind) -> str:

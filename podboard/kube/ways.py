@@ -7,7 +7,7 @@ import hashlib
 import importlib
 from typing import TYPE_CHECKING
 
-from podboard.errors import NoKubeconfigError, NotApplicableError, NotInClusterError
+from podboard.errors import ApiError, NoKubeconfigError, NotApplicableError, NotInClusterError
 from podboard.kube.client import ApiClient
 from podboard.kube.exec import open_attach, open_exec
 
@@ -97,14 +97,20 @@ class WebSocketWay:
     async def open(self, request: ExecRequest, say: Callable[[str], None]) -> ExecSession:
         """Start the command, or attach."""
         say("opening")
-        if request.attaches:
-            return await open_attach(
-                await self.client(), request.target, tty=request.tty, size=request.size, stdin=request.stdin
-            )
-        return await open_exec(
-            await self.client(), request.target, request.command,
-            tty=request.tty, size=request.size, stdin=request.stdin,
-        )  # fmt: skip
+        client = await self.client()
+        try:
+            if request.attaches:
+                return await open_attach(
+                    client, request.target, tty=request.tty, size=request.size, stdin=request.stdin
+                )
+            return await open_exec(
+                client, request.target, request.command,
+                tty=request.tty, size=request.size, stdin=request.stdin,
+            )  # fmt: skip
+        except ApiError as error:
+            from podboard.kube.targets import naming_containers
+
+            raise await naming_containers(client, request.target, error) from error
 
     async def debugger(self, target: Target) -> Debugger:
         """Return what adds debug containers to a pod."""

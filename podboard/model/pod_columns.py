@@ -125,6 +125,19 @@ def container_names(pod: Pod) -> list[str]:
     ]
 
 
+def containers_in_words(pod: Pod) -> str:
+    """Return all container names as kubectl says them: what is none of the pod's own says so behind it."""
+    spec = pod.spec
+    kinds = (
+        (spec.containers, ""),
+        (spec.ephemeral_containers, " (ephem)"),
+        (spec.init_containers, " (init)"),
+    )
+    return one_line(
+        ", ".join(f"{container.name}{kind}" for group, kind in kinds for container in group or ())
+    )
+
+
 def container_of(pod: Pod, name: str) -> Container | None:
     """Return a container as it is asked for, of whichever kind; None where there is none of that name."""
     spec = pod.spec

@@ -29,7 +29,10 @@ _NO_COMMAND = re.compile(r"args must not be empty")
 _NOT_RUNNING = re.compile(r'container not found \("([^"]*)"\)')
 _NO_HOST = re.compile(r"pod (\S+) does not have a host assigned")
 _WHICH_CONTAINER = re.compile(r"container name must be specified for pod (\S+), choose one of: \[([^\]]*)\]")
-_NO_SUCH_CONTAINER = re.compile(r"container (\S+) is not valid for pod (\S+)")
+_NO_SUCH_CONTAINER = re.compile(r"container (\S+) is not valid for pod (\S+)(?: out of: (.+))?")
+_NO_CONTAINER_TO_DEBUG = re.compile(
+    r'[Pp]od "([^"]*)" is invalid: .*targetContainerName: Not found: "([^"]*)"'
+)
 _NO_POD = re.compile(r'pods "([^"]*)" not found')
 _POD_UNKNOWN_TO_NODE = re.compile(r"pod does not exist")
 _NODE_UNREACHABLE = re.compile(r"(?:dialing backend|error sending request).*?: dial tcp \S+: (?:\w+: )?(.+)")
@@ -42,6 +45,17 @@ def explain(message: str) -> Explanation:
         if found := pattern.search(message):
             return explanation(found)
     return Explanation(one_line(_NOISE.sub("", message)), "")
+
+
+def no_container(pod: str, container: str, names: str = "") -> Explanation:
+    """Say that a pod has no such container.
+
+    Args:
+        names: Of those that it has, if they are known.
+    """
+    return Explanation(
+        one_line(f"pod {pod} has no container {container}"), one_line(f"choose one of {names or 'its own'}")
+    )
 
 
 def is_of_the_pod(message: str) -> bool:
@@ -83,7 +97,11 @@ def _which_container(found: re.Match[str]) -> Explanation:
 
 
 def _no_such_container(found: re.Match[str]) -> Explanation:
-    return Explanation(f"pod {found[2]} has no container {found[1]}", "choose one of the pod's own")
+    return no_container(found[2], found[1], found[3] or "")
+
+
+def _no_container_to_debug(found: re.Match[str]) -> Explanation:
+    return no_container(found[1], found[2])
 
 
 def _no_pod(found: re.Match[str]) -> Explanation:
@@ -108,6 +126,7 @@ _OF_THE_POD = (
     (_NO_HOST, _no_host),
     (_WHICH_CONTAINER, _which_container),
     (_NO_SUCH_CONTAINER, _no_such_container),
+    (_NO_CONTAINER_TO_DEBUG, _no_container_to_debug),
 )
 _OF_THE_CLUSTER = (
     (_NO_POD, _no_pod),

@@ -189,6 +189,25 @@ async def test_where_there_is_nothing_to_attach_to(
     assert done.out == b""
 
 
+async def test_the_containers_that_there_are_are_named(podboard: Podboard) -> None:
+    done = await podboard("-c", "nobody", WEB)
+    assert f"podboard: pod {WEB} has no container nobody\npodboard: choose one of " in done.err
+    assert "its own" not in done.err
+
+
+async def test_who_may_not_look_at_pods_is_not_told_their_containers(
+    podboard: Podboard, demo: DemoCluster, tmp_path: Path
+) -> None:
+    may = (Rule(("get", "create"), ("pods/attach",)),)
+    demo.add_account(Account("shop", "attaches", (Grant("attaches", may),), "token-of-attaches"))
+    config = yaml.safe_load(demo.kubeconfig.read_text("utf-8"))
+    config["users"][0] = {"name": config["users"][0]["name"], "user": {"token": "token-of-attaches"}}
+    (tmp_path / "attaches").write_text(yaml.safe_dump(config))
+    podboard.environment["KUBECONFIG"] = str(tmp_path / "attaches")
+    done = await podboard("-n", "shop", "-c", "nobody", WEB)
+    assert f"podboard: pod {WEB} has no container nobody\npodboard: choose one of its own" in done.err
+
+
 async def test_it_takes_no_command(podboard: Podboard) -> None:
     done = await podboard(WEB, "--", "ls")
     assert done.code == 2

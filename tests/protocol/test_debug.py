@@ -151,6 +151,14 @@ async def test_it_takes_no_more_than_its_rights(cluster: DemoCluster) -> None:
         await debugger.wait(await debugger.add("tools:1"), lambda _: None)
 
 
+async def test_a_container_that_is_not_there_cannot_be_debugged(client: ApiClient) -> None:
+    name = await Debugger(client, TARGET).add("tools:1")
+    with pytest.raises(ApiError, match="pod pay-1 has no container nope") as failure:
+        await Debugger(client, Target("shop", "pay-1", "nope")).add("tools:1")
+    assert failure.value.hint == f"choose one of app, {name} (ephem)"
+    assert failure.value.kind is FailureKind.POD
+
+
 async def test_an_image_that_is_no_name_is_the_servers_to_refuse(debugger: Debugger) -> None:
     with pytest.raises(ApiError, match="image: Required value"):
         await debugger.add(" ")

@@ -528,6 +528,13 @@ async def test_a_climb_that_failed_is_in_the_history(podboard: Podboard) -> None
     assert row.attempts[0].outcome == "failed"
 
 
+async def test_the_containers_that_there_are_are_named(podboard: Podboard, kubectl: Kubectl) -> None:
+    theirs = await kubectl("exec", "-n", "shop", "-c", "nope", POD, "--", "true")
+    _, names = theirs.stderr.strip().split(" out of: ")
+    ours = await podboard("-c", "nope", POD, "--", "true")
+    assert ours.err == f"podboard: pod {POD} has no container nope\npodboard: choose one of {names}\n"
+
+
 async def test_a_session_that_is_hung_up_is_in_the_history(podboard: Podboard) -> None:
     with open_pty(raw=False) as pty:
         process = await podboard.start(

@@ -307,21 +307,23 @@ async def test_kubectl_that_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("pod", "container", "sentence"),
+    ("pod", "container", "told"),
     [
-        ("nobody", "", "pod nobody does not exist"),
-        ("duo", "c7", "pod duo has no container c7"),
-        ("bare", "", "no shell in this image: it has no sh"),
+        ("nobody", "", ("pod nobody does not exist", "it may have been replaced")),
+        ("duo", "c7", ("pod duo has no container c7", "choose one of c0, c1")),
+        ("bare", "", ("no shell in this image: it has no sh", "debug it")),
     ],
 )
 async def test_the_pods_own_trouble(
-    pod: str, container: str, sentence: str, sshd: Sshd, hosts: Hosts
+    pod: str, container: str, told: tuple[str, str], sshd: Sshd, hosts: Hosts
 ) -> None:
     with pytest.raises(RemotePodError) as caught:
         await hosts.open_exec(
             details(sshd), Target(NAMESPACE, pod, container), shell_command("marker"), tty=True, size=SIZE
         )
+    sentence, hint = told
     assert caught.value.message == sentence
+    assert caught.value.hint.startswith(hint)
     assert (caught.value.kind, caught.value.reason) == (FailureKind.POD, "the pod's own trouble")
 
 
