@@ -11,9 +11,10 @@ import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from podboard.model.size import Size
+from podboard.ui.scroll_desk import MOST
 from podboard.vt.history import History
 from podboard.vt.screen import Screen
-from podboard.vt.search import Pattern
+from podboard.vt.search import Pattern, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +58,12 @@ def measure(terminals: int, lines: int) -> dict[str, tuple[float, float]]:
 
 
 def _count(text: str, texts: list[str]) -> int:
-    pattern = Pattern(text)
-    return sum(len(hits) for kept in texts for hits in pattern.find_in_slices(kept))
+    """What the board does: count all, and keep the last."""
+    tally = Tally(Pattern(text), MOST)
+    for kept in reversed(texts):
+        for _ in tally.look_through(kept):
+            pass
+    return sum(tally.counts)
 
 
 def _least(work: Callable[[], Result]) -> tuple[float, Result]:

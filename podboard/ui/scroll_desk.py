@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections import deque
+import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,11 +13,11 @@ from podboard.model.text import one_line
 from podboard.paths import expanded
 from podboard.ui.opener import open_address, opener
 from podboard.vt.history import History
-from podboard.vt.search import Hit, Pattern, PatternError, SlowPatternError, whole_word
+from podboard.vt.search import Pattern, PatternError, SlowPatternError, Tally, whole_word
 from podboard.vt.selection import word_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from podboard.ui.screens.board import Board
@@ -28,6 +28,9 @@ TOO_SLOW: Final = "this pattern takes too long"
 
 PATIENCE: Final = 2.0
 """Seconds for a search in all terminals, for which keys wait."""
+
+TURN: Final = 0.004
+"""Seconds that a search takes at a time, or a little more."""
 
 MOST_PREVIEWED: Final = 50_000
 """Rows that are searched with every key that is typed of a pattern; more take too long for that."""
@@ -154,23 +157,26 @@ class ScrollDesk:
         from podboard.ui.screens.picker import Picker
 
         panes = self._board.panes
+        tally = Tally(pattern, MOST)
         try:
             async with asyncio.timeout(PATIENCE):
-                found = [await _find(pane, texts.of(pane), pattern) for pane in panes]
+                # From the last, as the last hits are listed.
+                for pane in reversed(panes):
+                    await _in_turns(tally.look_through(texts.of(pane)))
         except (SlowPatternError, TimeoutError):
             self._board.tell(one_line(f"{TOO_SLOW}: {pattern.text}"))
             return
-        count = sum(number for number, _ in found)
+        count = sum(tally.counts)
         if not count:
             self._board.tell(one_line(f"nowhere in {len(panes)} terminals: {pattern.text}"))
             return
-        listed = [result for _, results in found for result in results][-MOST:]
+        listed = [Result(panes[-1 - text], number, line) for text, number, line in reversed(tally.found)]
 
         def chosen(place: int | None) -> None:
             if place is not None and listed[place].pane in self._board.panes:
                 self._go(listed[place], pattern)
 
-        among = sum(number > 0 for number, _ in found)
+        among = sum(number > 0 for number in tally.counts)
         title = f"{pattern.text} · {count} in {among} terminal{'' if among == 1 else 's'}"
         title += f", the last {MOST}" if count > MOST else ""
         choices = [f"{result.pane.terminal.target.pod}: {result.line.strip()}" for result in listed]
@@ -322,19 +328,14 @@ class Texts:
             await asyncio.sleep(0)
 
 
-async def _find(pane: TerminalPane, text: str, pattern: Pattern) -> tuple[int, list[Result]]:
-    """How often a pattern is in what a terminal keeps, and the last of its hits; raises SlowPatternError."""
-    count, last = 0, deque[Hit](maxlen=MOST)
-    for hits in pattern.find_in_slices(text):
-        count += len(hits)
-        last += hits
-        await asyncio.sleep(0)
-    results = []
-    for number, (start, end) in enumerate(last, count - len(last)):
-        after = text.find("\n", end)
-        line = text[text.rfind("\n", 0, start) + 1 : after if after >= 0 else len(text)]
-        results.append(Result(pane, number, line))
-    return count, results
+async def _in_turns(work: Iterator[None]) -> None:
+    """Do a work piece by piece, and let others have their turn."""
+    began = time.perf_counter()
+    for _ in work:
+        if time.perf_counter() - began > TURN:
+            await asyncio.sleep(0)
+            began = time.perf_counter()
+    await asyncio.sleep(0)
 
 
 def address_at(mode: ScrollMode) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from podboard.vt import search
 from podboard.vt.history import History, Place
-from podboard.vt.search import Lines, Pattern, PatternError, SlowPatternError, whole_word
+from podboard.vt.search import Lines, Pattern, PatternError, Search, SlowPatternError, Tally, whole_word
 from tests.unit.vt.helpers import screen
 
 
@@ -67,9 +67,32 @@ def test_where_the_text_is_cut_makes_no_difference(text: str, pattern: str, size
     whole = Pattern(pattern).find(text)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(search, "SLICE", size)
-        slices = list(Pattern(pattern).find_in_slices(text))
-    assert [hit for hits in slices for hit in hits] == whole
-    assert len(slices) > 1 or text.count("\n") == 0 or len(text) <= size + 12
+        sought = Search(Pattern(pattern), text)
+        assert [hit for cut in sought.slices for hit in sought.hits(cut)] == whole
+        assert sum(map(sought.count, sought.slices)) == len(whole)
+    assert len(sought.slices) > 1 or text.count("\n") == 0 or len(text) <= size + 12
+
+
+@given(
+    st.lists(st.lists(st.text("ab ", max_size=12), max_size=12).map("\n".join), min_size=1, max_size=3),
+    st.sampled_from(["ab", "a+", r"\s+", "a|b"]),
+    st.integers(1, 9),
+)
+def test_all_hits_are_counted_and_the_last_are_kept(texts: list[str], pattern: str, most: int) -> None:
+    hits = [Pattern(pattern).find(text) for text in texts]
+    tally = Tally(Pattern(pattern), most)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(search, "SLICE", 5)
+        for text in reversed(texts):
+            for _ in tally.look_through(text):
+                pass
+    assert tally.counts[::-1] == [len(found) for found in hits]
+    everywhere = [
+        (len(texts) - 1 - at, number, text[text.rfind("\n", 0, start) + 1 :].split("\n")[0])
+        for at, text in enumerate(texts)
+        for number, (start, _) in enumerate(hits[at])
+    ]
+    assert tally.found == everywhere[::-1][:most]
 
 
 @pytest.mark.parametrize("pattern", [r"(a+)+$", r"(a|aa)+$", r"(.*a){12}x", r"(\w+\s?)+$"])
