@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 import time
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -125,6 +125,11 @@ class PodFeed:
         self._version = ""
         self._skipped = 0
         self._gone_at = float("-inf")
+        self._hurried = asyncio.Event()
+
+    def try_now(self) -> None:
+        """Wait no longer after a failure, if that is what is being done."""
+        self._hurried.set()
 
     async def changes(self) -> AsyncGenerator[PodChanges, None]:
         """Yield changes without end; whoever stops listening closes the iterator (``contextlib.aclosing``).
@@ -145,8 +150,10 @@ class PodFeed:
                         continue
                 state = self._retrying(error)
                 log.warning("pods: %s; again in %.1f s", state.sentence, state.retry_in)
+                self._hurried.clear()
                 yield PodChanges([], [], state)
-                await asyncio.sleep(state.retry_in)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurried.wait(), state.retry_in)
 
     async def _list(self) -> AsyncGenerator[PodChanges, None]:
         listed: set[PodKey] = set()

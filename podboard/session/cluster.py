@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing
+from math import ceil
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from podboard.errors import PodboardError
@@ -83,6 +85,8 @@ class Cluster:
         self.trouble = trouble or "listing pods…"
         self._client = client
         self._elsewhere = asyncio.Event()
+        self._feed: PodFeed | None = None
+        self._due = 0.0
         self._listed_namespaces: list[str] = []
 
     def watch(self, namespace: str | None) -> None:
@@ -90,6 +94,12 @@ class Cluster:
         if namespace != self.namespace:
             self.namespace = namespace
             self._elsewhere.set()
+
+    def try_now(self) -> None:
+        """Wait no longer before the pods are asked for again, if that is being waited for."""
+        self._due = monotonic()
+        if self._feed is not None:
+            self._feed.try_now()
 
     async def run(self) -> None:
         """Keep the roster true, until cancelled."""
@@ -118,10 +128,30 @@ class Cluster:
                 await asyncio.gather(following, moving, return_exceptions=True)
 
     async def _follow(self, client: ApiClient, namespace: str) -> None:
-        async with aclosing(PodFeed(client, namespace).changes()) as feed:
-            async for changes in feed:
-                self.roster.update(changes.changed, changes.removed)
-                self._say(_trouble(changes.state))
+        self._feed = PodFeed(client, namespace)
+        counting: asyncio.Task[None] | None = None
+        try:
+            async with aclosing(self._feed.changes()) as feed:
+                async for changes in feed:
+                    if counting is not None:
+                        counting.cancel()
+                    self.roster.update(changes.changed, changes.removed)
+                    self._due = monotonic() + changes.state.retry_in
+                    self._say(_trouble(changes.state, changes.state.retry_in))
+                    if changes.state.phase is FeedPhase.RETRYING:
+                        counting = asyncio.create_task(self._count_down(changes.state))
+        finally:
+            if counting is not None:
+                counting.cancel()
+
+    async def _count_down(self, state: FeedState) -> None:
+        """Say when the pods are asked for again, then that they are: the answer may take long, too."""
+        left = state.retry_in
+        while left > 0:
+            await asyncio.sleep(left % 1 or 1)
+            left = self._due - monotonic()
+            self.trouble = _trouble(state, left)
+            self.changed.set()
 
     def _say(self, trouble: str) -> None:
         if trouble and trouble != self.trouble:
@@ -147,10 +177,11 @@ class Cluster:
             await asyncio.sleep(_NAMESPACES_EVERY)
 
 
-def _trouble(state: FeedState) -> str:
+def _trouble(state: FeedState, retry_in: float) -> str:
     if state.phase is FeedPhase.RETRYING:
         hint = f" - {state.hint}" if state.hint else ""
-        return f"trying again in {state.retry_in:.0f} s: {state.sentence}{hint}"
+        when = f"in {ceil(retry_in)} s" if retry_in > 0 else "now"
+        return f"trying again {when}: {state.sentence}{hint}"
     if state.phase is FeedPhase.LISTING and state.expected > _WORTH_COUNTING:
         return f"listing pods: {state.listed} of {state.expected}"
     return "pods that cannot be read are left out" if state.skipped else ""

@@ -300,7 +300,7 @@ class Keyboard:
         self._board.show_menu(shown=self._asked is not None or line.is_telling)
         if self._asked is not None:
             asked = self._asked
-            room = line.size.width - cell_len(asked.sign) - len(_LEAVES) - 5
+            room = self._board.size.width - cell_len(asked.sign) - len(_LEAVES) - 5
             line.set_keys((), mode=f"{asked.sign}{_end_of(asked.text, room)}▏", right=_LEAVES)
         elif self.filter is not None:
             line.set_keys((), mode="FILTER", right="enter keeps it · esc takes it away")

@@ -54,6 +54,9 @@ LIST: Final = (
     Key("colon", "palette", ":", "", "find an action by its name"),
     Key("question_mark,f1", "help", "?", "help", "show all keys"),
     Key("ctrl+l", "repaint", "ctrl+l", "", "draw the whole screen anew"),
+    Key(
+        "ctrl+r", "try_now", "ctrl+r", "", "ask the API server again now, where it is going to be asked again"
+    ),
     Key("q,ctrl+q", "quit", "q", "quit", "quit"),
     Key("r", "records", "r", "records", "pod records: what is kept about pods, and ways into them"),
     Key("escape", "clear", "esc", "", "clear the marks, then the filter"),

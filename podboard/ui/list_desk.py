@@ -113,6 +113,11 @@ class ListDesk:
         if self._board.cluster is not None:
             self._watch(self._board.cluster, None)
 
+    def action_try_now(self) -> None:
+        """Ask for the pods at once, where that is being waited for."""
+        if self._board.cluster is not None:
+            self._board.cluster.try_now()
+
     def _watch(self, cluster: Cluster, namespace: str | None) -> None:
         cluster.watch(namespace)
         self._board.desk.remember(namespace=namespace)

@@ -105,12 +105,13 @@ class Listener:
     """Somebody who follows a feed and remembers."""
 
     def __init__(self, feed: PodFeed) -> None:
+        self.feed = feed
         self.told: list[PodChanges] = []
         self.pods: dict[tuple[str, str], str] = {}
-        self.task = asyncio.create_task(self._listen(feed))
+        self.task = asyncio.create_task(self._listen())
 
-    async def _listen(self, feed: PodFeed) -> None:
-        async with aclosing(feed.changes()) as changes:
+    async def _listen(self) -> None:
+        async with aclosing(self.feed.changes()) as changes:
             async for told in changes:
                 self.told.append(told)
                 for found in told.changed:
@@ -147,22 +148,22 @@ async def server(replay: ReplayServer) -> PodServer:
     return PodServer(replay)
 
 
+Listen = Callable[..., Listener]
+
+
 @pytest_asyncio.fixture
-async def listen(replay: ReplayServer) -> AsyncIterator[Callable[[], Listener]]:
+async def listen(replay: ReplayServer) -> AsyncIterator[Listen]:
     listeners: list[Listener] = []
     async with ApiClient(replay.access()) as client:
 
-        def start() -> Listener:
-            feed = PodFeed(client, "team-a", Backoff(first=0.01, most=0.02))
+        def start(backoff: Backoff | None = None) -> Listener:
+            feed = PodFeed(client, "team-a", backoff or Backoff(first=0.01, most=0.02))
             listeners.append(Listener(feed))
             return listeners[-1]
 
         yield start
         for listener in listeners:
             await listener.stop()
-
-
-Listen = Callable[[], Listener]
 
 
 async def test_recorded_pages_and_a_recorded_life(server: PodServer, listen: Listen) -> None:
@@ -239,6 +240,15 @@ async def test_a_cut_watch_is_tried_again_from_the_last_event(server: PodServer,
     (retrying,) = listener.saw(FeedPhase.RETRYING)
     assert retrying.state.sentence.endswith("was cut off")
     assert retrying.state.retry_in > 0
+
+
+async def test_who_waits_after_a_failure_can_be_hurried(server: PodServer, listen: Listen) -> None:
+    server.lists = [listed("a")]
+    server.watches = [server.says(event("MODIFIED", "a", "120"), then="cut"), server.silent]
+    listener = listen(Backoff(first=3600))
+    await until(lambda: listener.saw(FeedPhase.RETRYING))
+    listener.feed.try_now()
+    await until(lambda: server.watched_from == ["100", "120"])
 
 
 async def test_a_server_that_ends_each_watch_at_once_is_not_asked_without_pause(

@@ -30,6 +30,7 @@ class World:
         let_go: The namespaces whose feed was closed.
         namespaces: What the list of namespaces answers.
         asked: How often it was asked.
+        hurried: Set when a feed was told to wait no longer.
     """
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class World:
         self.let_go: list[str] = []
         self.namespaces: list[str] | Exception = []
         self.asked = 0
+        self.hurried = asyncio.Event()
 
     def say(self, *pods: Pod, state: FeedState = LIVE, namespace: str = "", removed: Any = ()) -> None:
         self.feed(namespace).put_nowait(PodChanges(list(pods), list(removed), state))
@@ -47,7 +49,7 @@ class World:
 
     def pod_feed(self, client: object, namespace: str) -> SimpleNamespace:
         assert client is CLIENT
-        return SimpleNamespace(changes=lambda: self._changes(namespace))
+        return SimpleNamespace(changes=lambda: self._changes(namespace), try_now=self.hurried.set)
 
     async def _changes(self, namespace: str) -> AsyncIterator[PodChanges]:
         self.followed.append(namespace)
@@ -175,6 +177,27 @@ async def test_trouble_is_logged_once_while_it_lasts(world: World, caplog: pytes
         await until(lambda: len(cluster.roster.keys) == 3)
     told = [message for message in caplog.messages if "nobody answers" in message]
     assert told == ["kind-dev: trying again in 1 s: nobody answers"]
+
+
+async def test_the_wait_is_counted_down_until_the_next_try_is_under_way(world: World) -> None:
+    async with running() as cluster:
+        world.say(pod("a"), state=FeedState(FeedPhase.RETRYING, sentence="nobody answers", retry_in=1.1))
+        await until(lambda: cluster.trouble == "trying again in 2 s: nobody answers")
+        await until(lambda: cluster.trouble == "trying again in 1 s: nobody answers")
+        cluster.changed.clear()
+        await until(lambda: cluster.trouble == "trying again now: nobody answers")
+        assert cluster.changed.is_set()
+        world.say(state=LIVE)
+        await until(lambda: cluster.trouble == "")
+
+
+async def test_the_wait_is_cut_short(world: World) -> None:
+    async with running() as cluster:
+        world.say(pod("a"), state=FeedState(FeedPhase.RETRYING, sentence="nobody answers", retry_in=30.01))
+        await until(lambda: cluster.trouble.startswith("trying again in 3"))
+        cluster.try_now()
+        assert world.hurried.is_set()
+        await until(lambda: cluster.trouble == "trying again now: nobody answers")
 
 
 async def test_what_a_feed_never_foresaw_is_for_the_caller(world: World) -> None:

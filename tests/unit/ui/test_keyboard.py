@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.geometry import Size
 
 from podboard.ui.key_parser import KeyParser
 from podboard.ui.keyboard import MENU_AFTER, REPEAT, Keyboard
@@ -72,6 +73,7 @@ class Board:
         self.is_active = True
         self.filter_text = ""
         self.scroll_desk = self
+        self.size = Size(80, 24)
         self.offer = ""
         self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
         self.broadcast_desk = SimpleNamespace(banner="", takes_paste=lambda _pane, _text: False)
@@ -215,7 +217,7 @@ def test_text_is_not_taken_where_no_terminal_is(person: Person) -> None:
         ("/w\x08x", "x", True),
         ("/!a|b$ [c]*?", "!a|b$ [c]*?", True),
         ("/jkqn/", "jkqn/", True),
-        ("/two words\x17", "two", True),
+        ("/two words\x17", "two ", True),
         ("/word\x17x", "x", True),
         ("/word\x15x", "x", True),
         ("/web\x03", "", False),
@@ -433,11 +435,11 @@ def test_what_is_asked_is_typed_at_the_bottom(person: Person) -> None:
     person.keyboard.ask("/", answers.append)
     person.type("one two")
     person.type("\x17\x7f\x7ff")
-    assert person.board.said == ("/of\u258f", (), "esc leaves it")
+    assert person.board.said == ("/onf\u258f", (), "esc leaves it")
     assert person.board.menu[-1]
     person.type("\r")
     person.type("x")
-    assert answers == ["of"]
+    assert answers == ["onf"]
     assert person.did() == ["text x"]
 
 

@@ -65,7 +65,7 @@ TYPED = {
     "left": "\x1b[D",
     "right": "\x1b[C",
     LEADER: "\x1d",
-    **{f"ctrl+{letter}": chr(ord(letter) & 0x1F) for letter in "qfbudcvyel"},
+    **{f"ctrl+{letter}": chr(ord(letter) & 0x1F) for letter in "qfbudcvyelr"},
 }
 """What a terminal sends for a key; a character is itself."""
 
