@@ -198,12 +198,12 @@ class PodboardApp(App[None], inherit_bindings=False):
         return self.screen is self.board and self.board.keyboard.take_text(text)
 
     def take_key(self, event: events.Key) -> bool:
-        """Take a key the person typed, if the board has it; see ``driver.Typist``."""
-        return self.screen is self.board and self.board.keyboard.take(event)
+        """Take a key the person typed, if the board is there; see ``driver.Typist``."""
+        return self.board.is_running and self.board.keyboard.take(event)
 
     def take_paste(self, event: events.Paste) -> bool:
-        """Take what the person pasted, if the board has use for it; see ``driver.Typist``."""
-        return self.screen is self.board and self.board.keyboard.take_paste(event)
+        """Take what the person pasted, if the board is there; see ``driver.Typist``."""
+        return self.board.is_running and self.board.keyboard.take(event)
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave with a sentence instead of a traceback, which goes to the log.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rich.cells import cell_len
 from textual import events
 
+from podboard.ui.dialog_keys import DialogKeys
 from podboard.ui.keymap import (
     AFTER_LEADER,
     ENDED,
@@ -85,23 +86,41 @@ class Keyboard:
         self._count = ""
         self._resizing_until = 0.0
         self._ahead: deque[events.Key | events.Paste] = deque()
+        self._dialogs = DialogKeys(board, self._take_back, self._failure_told)
         self.filter: str | None = None
 
     def take_text(self, text: str) -> bool:
         """Send typed text to the terminal in focus; whether there is one that takes it."""
         pane = self._board.focused_pane
-        if pane is None or self._busy or self._leading or self._asked is not None:
+        if pane is None or self._busy or self._dialogs.is_at_work or self._leading or self._asked is not None:
             return False
         if pane.is_scrolling or pane.is_ended or pane.is_covered or self._is_resizing:
             return False
         self._board.audience(pane).send_text(text)
         return True
 
-    def take(self, event: events.Key) -> bool:
-        """Act on a key; whether it was for the board or one of its terminals."""
-        if self._busy:
+    def take(self, event: events.Key | events.Paste) -> bool:
+        """Act on what was typed or pasted when it is its turn; whether somebody has use for it."""
+        return self._waits(event) or self._act(event)
+
+    def _waits(self, event: events.Key | events.Paste) -> bool:
+        """Have it wait where it is not yet the board's turn."""
+        if self._dialogs.is_at_work or (self._busy and self._dialogs.has_come_unasked):
+            self._dialogs.take(event)
+        elif self._busy:
             self._ahead.append(event)
-        elif self._leading:
+        elif not self._board.is_active:
+            self._dialogs.take(event)
+        else:
+            return False
+        return True
+
+    def _act(self, event: events.Key | events.Paste) -> bool:
+        return self._press(event) if isinstance(event, events.Key) else self._paste(event.text)
+
+    def _press(self, event: events.Key) -> bool:
+        """Act on a key; whether it was for the board or one of its terminals."""
+        if self._leading:
             self._leading = False
             # First, for what follows may show another terminal, or give the whole screen back.
             self._board.show_menu(shown=False)
@@ -220,19 +239,17 @@ class Keyboard:
         if asked.typed is not None and text != asked.text:
             asked.typed(text)
 
-    def take_paste(self, event: events.Paste) -> bool:
+    def _paste(self, text: str) -> bool:
         """Put pasted text where typed text would go; whether there is such a place."""
-        if self._busy:
-            self._ahead.append(event)
-        elif self._asked is not None:
-            self._retype(self._asked, self._asked.text + _printable(event.text))
+        if self._asked is not None:
+            self._retype(self._asked, self._asked.text + _printable(text))
             self.show()
         elif self.filter is not None:
-            self.filter += _printable(event.text)
+            self.filter += _printable(text)
             self._board.set_filter(self.filter)
         elif pane := self._board.focused_pane:
-            if not self._board.broadcast_desk.takes_paste(pane, event.text):
-                self._board.paste_desk.paste(pane, event.text)
+            if not self._board.broadcast_desk.takes_paste(pane, text):
+                self._board.paste_desk.paste(pane, text)
             self.show()
         else:
             return False
@@ -268,9 +285,21 @@ class Keyboard:
         with self._failure_told(action):
             await work
         self._busy -= 1
+        self._go_on()
+
+    def _take_back(self, typed: deque[events.Key | events.Paste]) -> None:
+        """Take what was typed behind the end of a dialog."""
+        self._ahead += typed
+        typed.clear()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Act on what has waited, up to where it has to wait again."""
         while self._ahead and not self._busy:
             event = self._ahead.popleft()
-            if not (self._board.is_active and self._take_late(event)):
+            if not self._board.is_active:
+                self._dialogs.take(event)
+            elif not self._act(event):
                 self._board.app.post_message(event)
 
     @contextmanager
@@ -280,9 +309,6 @@ class Keyboard:
         except Exception:
             log.exception("%s failed", action)
             self._board.tell("podboard itself failed here; the log file says more")
-
-    def _take_late(self, event: events.Key | events.Paste) -> bool:
-        return self.take_paste(event) if isinstance(event, events.Paste) else self.take(event)
 
     # -- what is shown ----------------------------------------------------------------------
 

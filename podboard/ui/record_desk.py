@@ -314,13 +314,11 @@ class RecordDesk:
             except DatabaseError as error:
                 self._board.tell(one_line(f"no records: {error.message}"))
                 return
-            screen = Records(self, self._store, records, pod, self._context)
-            await app.push_screen(screen, self._board.open_record)
-            await screen.stands()
+            app.push_screen(Records(self, self._store, records, pod, self._context), self._board.open_record)
         elif self._is_old and self._upgrade is not None:
             from podboard.ui.screens.upgrade import UpgradeDialog
 
-            await app.push_screen(UpgradeDialog(self.trouble, self._upgrade), self._upgraded)
+            app.push_screen(UpgradeDialog(self.trouble, self._upgrade), self._upgraded)
         else:
             self._tell_trouble()
 

@@ -11,9 +11,6 @@ from msgspec.structs import replace
 from podboard.errors import ApiError, Denied, PodboardError, RemotePodError
 from podboard.model.ending import dropped, exited, failed
 from podboard.model.pod import Pod
-from podboard.model.target import Target
-from podboard.session.debugging import Choice
-from podboard.ui.screens.debug import DebugDialog
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
 from podboard.wire.explain import explain
 from tests.support.pods import pod
@@ -107,15 +104,6 @@ async def test_keys_typed_ahead_of_the_dialog_are_for_it(typed: str, image: str)
         person.type(typed)
         await person.sees("● open")
         assert shells.rung.debugs.images == [image]
-
-
-async def test_it_takes_enter_before_its_line_is_there() -> None:
-    async with at_the_board(without_shell().cluster.connect) as person:
-        await person.sees("pay-1")
-        dialog, answers = DebugDialog(Target("shop", "pay-1"), "busybox:1.36", []), list[Choice | None]()
-        person.app.push_screen(dialog, answers.append)
-        await dialog.action_add()
-        await person.until(lambda: answers == [Choice("", "busybox:1.36")])
 
 
 async def test_one_that_is_there_is_offered() -> None:

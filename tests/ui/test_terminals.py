@@ -561,6 +561,7 @@ async def test_a_paste_is_bracketed_where_the_program_asked(person: Person, shel
     await person.sees("enter  paste")
     person.type("\r")
     await person.until(lambda: shell.input == b"one\rtwo")
+    await person.no_longer_sees("enter  paste")
     shells.say(0, "\x1b[?2004hready")
     await person.sees("ready")
     person.paste("three\nfour\x1b[31m")

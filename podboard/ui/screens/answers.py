@@ -81,7 +81,6 @@ class Answers(Dialog["TerminalPane | None"]):
         self._called = called
         self._answers: list[Answer[TerminalPane]] = []
         self._rows: list[_Row] = []
-        # Made now: keys that were typed ahead come before they are on the screen.
         self._groups = OptionList(compact=True)
         self._text = Static(classes="answers-text")
         self._page = VerticalScroll(self._text, can_focus=False)

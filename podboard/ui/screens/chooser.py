@@ -48,7 +48,6 @@ class Chooser(Dialog[list[int] | None]):
         self._chosen = set(chosen)
         self._does = does
         self._least = least
-        # Made now, and kept true from now on: keys that were typed ahead come before they are on the screen.
         self._options = OptionList(*[Option(Content(line)) for line in self._lines], compact=True)
         self._options.highlighted = 0
         self._keys = Static(classes="dialog-keys")

@@ -39,7 +39,6 @@ class DebugDialog(Dialog[Choice | None]):
         super().__init__()
         self._target = target
         self._there = running
-        # Made now: keys that were typed ahead come before it is on the screen.
         self._line = Line("")
         self._line.value = image
 
@@ -63,9 +62,8 @@ class DebugDialog(Dialog[Choice | None]):
                 keys = f"ctrl+r  open a shell there    {keys}"
             yield Static(Content(keys), classes="dialog-keys")
 
-    async def action_add(self) -> None:
+    def action_add(self) -> None:
         """Take the image that was typed."""
-        await self._line.settled()
         if image := self._line.value.strip():
             self.dismiss(Choice("", image))
 

@@ -36,15 +36,15 @@ class Layouts(Picker):
         self._rename = rename
         self._remove = remove
 
-    async def action_rename(self) -> None:
+    def action_rename(self) -> None:
         """Leave it to the board to ask for another name."""
-        if (place := await self.chosen()) is not None:
+        if (place := self.chosen) is not None:
             self._rename(self._names[place])
             self.dismiss(None)
 
-    async def action_remove(self) -> None:
+    def action_remove(self) -> None:
         """Remove the layout that is set off, once its name is typed."""
-        place = await self.chosen()
+        place = self.chosen
         if place is None:
             return
         name = self._names[place]

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.css.styles import RulesMap
+
+
+class _Line(Content):
+    """A line of a wide list, which wraps none: Textual would find that out for each, and for each again."""
+
+    def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002 - Textual's signature
+        """Return 1."""
+        return 1
 
 
 class Picker(Dialog[int | None]):
@@ -41,9 +50,8 @@ class Picker(Dialog[int | None]):
         self._choices = [one_line(choice) for choice in choices]
         self._at = at
         self._look = "dialog wide" if wide else "dialog"
-        self._part: str | None = None
+        self._kind = _Line if wide else Content
         self._shown: list[int] = []
-        # Made now: keys that were typed ahead come before they are on the screen.
         self._line = Line("type a part of it")
         self._options = OptionList(compact=True)
 
@@ -60,11 +68,9 @@ class Picker(Dialog[int | None]):
         self._show("")
         self._options.highlighted = self._at
 
-    async def chosen(self) -> int | None:
-        """Return the place of the choice that is set off, once all that was typed has narrowed them."""
-        await self._line.settled()
-        if self._line.value != self._part:
-            self._show(self._line.value)
+    @property
+    def chosen(self) -> int | None:
+        """The place of the choice that is set off."""
         highlighted = self._options.highlighted
         return self._shown[highlighted] if highlighted is not None else None
 
@@ -77,13 +83,12 @@ class Picker(Dialog[int | None]):
             self.dismiss(None)
 
     def _show(self, part: str) -> None:
-        self._part = part
         self._shown = [
             place for place, choice in enumerate(self._choices) if part.casefold() in choice.casefold()
         ]
         options = self._options
         options.clear_options()
-        options.add_options([Option(Content(self._choices[place])) for place in self._shown])
+        options.add_options([Option(self._kind(self._choices[place])) for place in self._shown])
         options.highlighted = 0 if self._shown else None
 
     def on_input_changed(self, event: Line.Changed) -> None:
@@ -92,9 +97,8 @@ class Picker(Dialog[int | None]):
 
     def on_input_submitted(self) -> None:
         """Take the choice that is set off."""
-        highlighted = self._options.highlighted
-        if highlighted is not None:
-            self.dismiss(self._shown[highlighted])
+        if self.chosen is not None:
+            self.dismiss(self.chosen)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the choice that was clicked."""
@@ -104,8 +108,6 @@ class Picker(Dialog[int | None]):
         """Go to another choice."""
         if self._shown:
             self._options.highlighted = ((self._options.highlighted or 0) + by) % len(self._shown)
-        else:
-            self._at = (self._at + by) % len(self._choices)
 
     def action_cancel(self) -> None:
         """Choose nothing."""

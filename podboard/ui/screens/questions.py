@@ -35,9 +35,9 @@ class Question(Dialog[Answer | None]):
         answered: The answer.
     """
 
+    COMES_UNASKED: ClassVar = True
     BINDINGS: ClassVar = [
         Binding("escape,ctrl+q,ctrl+c", "give_up", "give up"),
-        # In the order typed: what comes next may be for another line.
         Binding("enter", "enter", "answer", priority=True),
     ]
 
@@ -91,10 +91,9 @@ class Question(Dialog[Answer | None]):
         """Keys do nothing before there is quiet."""
         return self._takes_answers
 
-    async def action_enter(self) -> None:
+    def action_enter(self) -> None:
         """Take what was typed into a line."""
         if isinstance(line := self.focused, Line):
-            await line.settled()
             self.entered(line)
 
     def entered(self, line: Line) -> None:

@@ -14,7 +14,7 @@ from podboard.errors import PodboardError
 from podboard.model.text import one_line
 from podboard.ui.keymap import FORM
 from podboard.ui.record_draft import ENTRIES, HINTS, MASKED, SSH, drafted, others, problems, shown
-from podboard.ui.screens.dialog import Line, Page
+from podboard.ui.screens.dialog import Dialog, Line
 from podboard.ui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ class Field(Line):
             super().action_cut()
 
 
-class RecordForm(Page["Record | None"]):
+class RecordForm(Dialog["Record | None"]):
     """Lets a person fill in a record, and stores it; the answer is the record as it was stored.
 
     Args:
         record: As it is; with an empty id a new one.
     """
 
-    # First of all, in the order typed: what is typed next may be for another field.
+    # Before the fields' own.
     BINDINGS: ClassVar = [Binding(key.keys, key.action, key.help, priority=True) for key in FORM]
 
     def __init__(self, store: Store, record: Record) -> None:
@@ -174,7 +174,6 @@ class RecordForm(Page["Record | None"]):
 
     async def action_store(self) -> None:
         """Store the record, if nothing keeps it from that."""
-        await self._settled()
         typed = self._typed
         if found := self._check():
             self._go_to(next(iter(found)))
@@ -191,10 +190,6 @@ class RecordForm(Page["Record | None"]):
         else:
             self.dismiss(stored[0])
 
-    async def _settled(self) -> None:
-        if isinstance(self.focused, Field):
-            await self.focused.settled()
-
     def _go_to(self, entry: str) -> None:
         for field in self._fields:
             if field.entry == entry:
@@ -205,11 +200,9 @@ class RecordForm(Page["Record | None"]):
         self._failed = words
         self._check()
 
-    async def action_leave(self) -> None:
+    def action_leave(self) -> None:
         """Go back; ask first where something was typed."""
         from podboard.ui.screens.confirm import Confirm
-
-        await self._settled()
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
             if yes:

@@ -14,7 +14,7 @@ from podboard.model.record import Record
 from podboard.model.text import one_line
 from podboard.ui.keymap import RECORDS
 from podboard.ui.record_draft import draft_of
-from podboard.ui.screens.dialog import Line, Page
+from podboard.ui.screens.dialog import Dialog, Line
 from podboard.ui.screens.record_form import RecordForm
 from podboard.ui.screens.type_name import TypeName
 from podboard.ui.widgets.key_line import KeyLine
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from podboard.ui.record_desk import RecordDesk
 
 
-class Records(Page["Record | None"]):
+class Records(Dialog["Record | None"]):
     """Lists the records, with the one of a pod set off; the answer is the one to open.
 
     Args:
@@ -42,7 +42,6 @@ class Records(Page["Record | None"]):
     """
 
     AUTO_FOCUS: ClassVar[str | None] = "RecordList"
-    # First of all, in the order typed: what is typed ahead is for the screen a key before it opened.
     BINDINGS: ClassVar = [
         *(Binding(key.keys, key.action, key.help, priority=True) for key in RECORDS),
         Binding("enter", "keep_filter", "keep the filter", priority=True),
@@ -160,20 +159,18 @@ class Records(Page["Record | None"]):
             cursor = self._list.cursor
             self._show(cursor.name if cursor is not None else "")
 
-    async def action_keep_filter(self) -> None:
+    def action_keep_filter(self) -> None:
         """Go back to the list."""
-        await self._line.settled()
-        self._take_filter()
         self._leave_filter()
 
     def _leave_filter(self) -> None:
         self._line.display = bool(self._filter)
         self.set_focus(self._list)
 
-    async def action_back(self) -> None:
+    def action_back(self) -> None:
         """Take the filter away; where there is none, go back to the board."""
         if self._line.display:
-            await self._clear_filter()
+            self._clear_filter()
         else:
             self.dismiss(None)
 
@@ -181,8 +178,7 @@ class Records(Page["Record | None"]):
         """Go back to the board."""
         self.dismiss(None)
 
-    async def _clear_filter(self) -> None:
-        await self._line.settled()
+    def _clear_filter(self) -> None:
         self._line.value = ""
         self._take_filter()
         self._leave_filter()
@@ -200,18 +196,18 @@ class Records(Page["Record | None"]):
         if (record := self._list.cursor) is not None:
             self.dismiss(record)
 
-    async def action_test(self) -> None:
+    def action_test(self) -> None:
         """Look how far the ways of the record under the cursor lead."""
         from podboard.ui.screens.checkup import CheckupShown
 
         record = self._list.cursor
         found = self._desk.checkup_of(record) if record is not None else None
         if record is not None and found is not None:
-            await self.app.push_screen(CheckupShown(record.name, *found))
+            self.app.push_screen(CheckupShown(record.name, *found))
         else:
             self._keys.tell("there is nothing to look at yet")
 
-    async def action_add(self) -> None:
+    def action_add(self) -> None:
         """Add a record, filled in from the pod."""
         names = {record.name for record in self._records}
         new = (
@@ -219,28 +215,26 @@ class Records(Page["Record | None"]):
             if self._pod is not None
             else Record(name="", pod_name="", context=self._cluster_context or None)
         )
-        await self._fill_in(new)
+        self._fill_in(new)
 
-    async def action_edit(self) -> None:
+    def action_edit(self) -> None:
         """Change the record under the cursor."""
         if (record := self._list.cursor) is not None:
-            await self._fill_in(record)
+            self._fill_in(record)
 
-    async def _fill_in(self, record: Record) -> None:
-        form = RecordForm(self._store, record)
-        await self.app.push_screen(form, self._stored)
-        await form.stands()
+    def _fill_in(self, record: Record) -> None:
+        self.app.push_screen(RecordForm(self._store, record), self._stored)
 
-    async def on_record_list_chosen(self) -> None:
+    def on_record_list_chosen(self) -> None:
         """Change the record that was double-clicked."""
-        await self.action_edit()
+        self.action_edit()
 
     async def _stored(self, record: Record | None) -> None:
         if record is not None:
-            await self._clear_filter()
+            self._clear_filter()
             await self._reread(record.name, f"{record.name} is stored")
 
-    async def action_remove(self) -> None:
+    def action_remove(self) -> None:
         """Remove the record under the cursor, after its name is typed."""
         record = self._list.cursor
         if record is None:
@@ -257,7 +251,7 @@ class Records(Page["Record | None"]):
                 await self._reread("", f"{record.name} is removed")
 
         question = f"Remove the record {record.name}?"
-        await self.app.push_screen(TypeName(question, record.name, "remove"), typed)
+        self.app.push_screen(TypeName(question, record.name, "remove"), typed)
 
     async def _reread(self, at: str, told: str) -> None:
         try:

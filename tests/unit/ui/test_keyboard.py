@@ -70,7 +70,7 @@ class Board:
         self.told: list[str] = []
         self.focused_pane: Pane | None = None
         self.has_terminals = False
-        self.is_active = True
+        self.is_active, self.COMES_UNASKED = True, False
         self.filter_text = ""
         self.scroll_desk = self
         self.size = Size(80, 24)
@@ -82,7 +82,7 @@ class Board:
         )
         self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
         self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None, is_telling=False)
-        self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key))
+        self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key), screen=self)
         self._working: set[asyncio.Task[Any]] = set()
 
     def audience(self, pane: Pane) -> Pane:
@@ -148,7 +148,7 @@ class Person:
 
     def paste(self, text: str) -> bool:
         """Paste; whether there was a place for it."""
-        return self.keyboard.take_paste(events.Paste(text))
+        return self.keyboard.take(events.Paste(text))
 
     def did(self) -> list[str]:
         """What the board was asked since the last call."""
@@ -455,7 +455,7 @@ def test_who_thinks_better_of_it_answers_nothing(person: Person) -> None:
 def test_a_paste_goes_into_what_is_asked(person: Person) -> None:
     answers: list[str] = []
     person.keyboard.ask("/", answers.append, "a")
-    assert person.keyboard.take_paste(events.Paste("b\n\x1bc"))
+    assert person.keyboard.take(events.Paste("b\n\x1bc"))
     person.type("\r")
     assert answers == ["abc"]
 
@@ -519,16 +519,6 @@ async def test_an_action_among_the_waiting_keys_makes_the_rest_wait_again(person
     person.board.done.set()
     await until(lambda: person.board.did[-1:] == ["first"])
     assert person.did() == ["close done", "down", "up", "first"]
-
-
-async def test_keys_behind_a_question_answer_it(person: Person) -> None:
-    person.board.slow = {"quit"}
-    person.type("qyj")
-    person.board.is_active = False
-    person.board.done.set()
-    await until(lambda: person.board.posted)
-    assert person.board.posted == ["y", "j"]
-    assert person.did() == ["quit", "quit done"]
 
 
 async def test_keys_nobody_takes_are_sent_as_messages_once_they_are_due(person: Person) -> None:
