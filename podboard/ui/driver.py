@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from textual.app import App
     from textual.message import Message
-    from textual.strip import Strip
 
+    from podboard.ui.look import Drawn
     from podboard.vt.screen import Cursor
 
 _SHAPE_NUMBERS = {"default": 0, "block": 1, "underline": 3, "bar": 5}
@@ -225,7 +225,7 @@ class PodboardDriver(LinuxDriver):
 
     def paint(
         self,
-        rows: Sequence[tuple[int, Strip]],
+        rows: Sequence[tuple[int, Drawn]],
         column: int,
         console: Console,
         cursor_at: tuple[int, int],
@@ -243,13 +243,13 @@ class PodboardDriver(LinuxDriver):
         if self._shadow is not None:
             system: ColorSystem = console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001 - as Textual
             grid = self._shadow.grid
-            for row, strip in rows:
-                grid.draw(row, column, strip, system)
+            for row, drawn in rows:
+                grid.draw(row, column, drawn, system)
             grid.column, grid.row = cursor_at
             self.show_cursor(cursor)
             self._send_change()
             return
-        pieces = [f"\x1b[{row + 1};{column + 1}H{strip.render(console)}" for row, strip in rows]
+        pieces = [f"\x1b[{row + 1};{column + 1}H{drawn.strip.render(console)}" for row, drawn in rows]
         pieces.append(f"\x1b[{cursor_at[1] + 1};{cursor_at[0] + 1}H")
         painted = "".join(pieces)
         if len(rows) > 1:

@@ -1,4 +1,4 @@
-"""Rows of the terminal core as strips of Textual."""
+"""Rows of the terminal core as they are drawn."""
 
 from __future__ import annotations
 
@@ -15,12 +15,39 @@ from podboard.vt.recent import Recent
 from podboard.vt.style import DEFAULT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from podboard.vt.cells import Run
     from podboard.vt.screen import Row
     from podboard.vt.style import Color as CellColor
     from podboard.vt.style import Style
 
 _DOUBLE = 2
+
+
+class Drawn:
+    """A row as it is drawn.
+
+    Attributes:
+        pieces: Neighbouring text and its style, None for the default.
+        width: How many cells it takes.
+        cells: A place for whoever writes it to the person's terminal to keep it in their own form.
+    """
+
+    __slots__ = ("_strip", "cells", "pieces", "width")
+
+    def __init__(self, pieces: Sequence[tuple[str, RichStyle | None]], width: int) -> None:
+        self.pieces = pieces
+        self.width = width
+        self.cells: tuple[object, str, str] | None = None
+        self._strip: Strip | None = None
+
+    @property
+    def strip(self) -> Strip:
+        """What the compositor is given; most rows never meet it."""
+        if self._strip is None:
+            self._strip = Strip([Segment(text, style) for text, style in self.pieces], self.width)
+        return self._strip
 
 
 class Look:
@@ -34,21 +61,21 @@ class Look:
         self._color = color
         # By identity, which the screen keeps for rows it has seen lately; the row is held
         # so that its number cannot go to another.
-        self._strips: Recent[int, tuple[Row, Strip]] = Recent(256)
+        self._drawn: Recent[int, tuple[Row, Drawn]] = Recent(256)
 
-    def strip(self, row: Row) -> Strip:
+    def draw(self, row: Row) -> Drawn:
         """Draw ``row``."""
-        known = self._strips.get(id(row)) or self._strips.put(id(row), (row, self._draw(row)))
+        known = self._drawn.get(id(row)) or self._drawn.put(id(row), (row, self._draw(row)))
         return known[1]
 
-    def _draw(self, row: Row) -> Strip:
-        segments = []
+    def _draw(self, row: Row) -> Drawn:
+        pieces = []
         width = 0
         for run in row:
-            style = rich_style(run.style, run.link, color=self._color)
-            segments.append(Segment(_fitted(run), style))
+            text = run.text if run.text.isascii() else _fitted(run)
+            pieces.append((text, rich_style(run.style, run.link, color=self._color)))
             width += run.width
-        return Strip(segments, width)
+        return Drawn(pieces, width)
 
 
 def _fitted(run: Run) -> str:
@@ -56,10 +83,7 @@ def _fitted(run: Run) -> str:
 
     They disagree about few characters, but one of those would shift all that stands right of it.
     """
-    text = run.text
-    if text.isascii() or cell_len(text) == run.width:
-        return text
-    return set_cell_size(text, run.width)
+    return run.text if cell_len(run.text) == run.width else set_cell_size(run.text, run.width)
 
 
 @lru_cache(maxsize=4096)

@@ -88,7 +88,8 @@ class CastView(LooksMixin):
         screen = self._player.screen
         left, above = self._corner
         rows = screen.rows[crop.y + above : crop.bottom + above]
-        lines = [self._pen.strip(row).crop_extend(crop.x + left, crop.right + left, None) for row in rows]
+        left, right = crop.x + left, crop.right + left
+        lines = [self._pen.draw(row).strip.crop_extend(left, right, None) for row in rows]
         return lines + [Strip.blank(crop.width)] * (crop.height - len(lines))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from podboard.model.size import Size
     from podboard.ui.line.pen import Pen
+    from podboard.ui.look import Drawn
 
 TAIL: Final = "\0"
 ERASED: Final = "\0"
@@ -196,7 +197,6 @@ class Grid:
     def _renew(self) -> None:
         self.alphabet = Alphabet(colors=self._colors)
         self._pen = PLAIN
-        self._strips: Recent[int, tuple[Strip, Row]] = Recent(256)
 
     def resize(self, size: Size) -> None:
         """Change the size: rows are cut, or filled with blanks."""
@@ -223,19 +223,20 @@ class Grid:
 
     # -- what is written --------------------------------------------------------------------
 
-    def draw(self, row: int, column: int, strip: Strip, system: ColorSystem) -> None:
-        """Put a strip where it belongs."""
-        known = self._strips.get(id(strip)) or self._strips.put(id(strip), (strip, self._read(strip, system)))
-        self._put(row, column, *known[1])
+    def draw(self, row: int, column: int, drawn: Drawn, system: ColorSystem) -> None:
+        """Put a row of a pane where it belongs."""
+        cells = drawn.cells
+        if cells is None or cells[0] is not self.alphabet:
+            cells = drawn.cells = self.alphabet, *self._read(drawn, system)
+        self._put(row, column, cells[1], cells[2])
 
-    def _read(self, strip: Strip, system: ColorSystem) -> Row:
+    def _read(self, drawn: Drawn, system: ColorSystem) -> Row:
         alphabet = self.alphabet
         chars, looks = [], []
-        for text, style, control in strip:
-            if not control:
-                cells = alphabet.spell(text)
-                chars.append(cells)
-                looks.append(alphabet.wear(cells, alphabet.look_of_style(style, system) if style else ERASED))
+        for text, style in drawn.pieces:
+            cells = alphabet.spell(text)
+            chars.append(cells)
+            looks.append(alphabet.wear(cells, alphabet.look_of_style(style, system) if style else ERASED))
         return Row("".join(chars), "".join(looks))
 
     def feed(self, text: str) -> Iterator[str]:

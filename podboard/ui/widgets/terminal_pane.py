@@ -19,7 +19,7 @@ from podboard.model.size import Size
 from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES
 from podboard.ui.driver import PodboardDriver
-from podboard.ui.look import Look
+from podboard.ui.look import Drawn, Look
 from podboard.ui.painter import Painter, paint_now
 from podboard.ui.paste_desk import progress
 from podboard.ui.scroll_mode import ScrollMode
@@ -98,7 +98,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._core = terminal.screen
         self._look = Look(color=not self.app.no_color)
         self._title = Strip.blank(0)
-        self._strips: list[Strip] = []
+        self._rows: list[Drawn] = []
         self._notice: list[Strip] = []
         self._keys = KeyEncoder(terminal.screen)
         self._mouse = MouseEncoder(terminal.screen)
@@ -190,16 +190,16 @@ class TerminalPane(LooksMixin, can_focus=True):
         except NoWidget:
             return False
         left, top = place.x, place.y + TITLE_LINES
-        strips = []
+        drawn = []
         # The cursor is aimed even where the compositor is to draw the rows.
         for row in rows if not self.is_covered else ():
-            strip = self._strips[row]
-            if strip.cell_length != place.width:
+            line = self._rows[row]
+            if line.width != place.width:
                 return False
-            strips.append((top + row, strip))
+            drawn.append((top + row, line))
         at, cursor = focused.hardware_cursor(place if focused is self else focused.region)
         app.cursor_position = at
-        driver.paint(strips, left, app.console, at, cursor)
+        driver.paint(drawn, left, app.console, at, cursor)
         return not self.is_covered
 
     def hardware_cursor(self, place: Region) -> tuple[Offset, Cursor | None]:
@@ -234,28 +234,28 @@ class TerminalPane(LooksMixin, can_focus=True):
         if self.scroll is not None:
             self.scroll.hold()
         changed = core.update()
-        if len(self._strips) != core.size.rows:
-            self._strips = [Strip.blank(core.size.columns)] * core.size.rows
+        if len(self._rows) != core.size.rows:
+            self._rows = [self._look.draw(())] * core.size.rows
             changed = list(range(core.size.rows))
         marks = self.scroll.marks() if self.scroll is not None else []
         if marks or self._marks:
             both = enumerate(zip_longest(marks, self._marks[: core.size.rows], fillvalue=()))
             changed = sorted({*changed, *(row for row, (new, old) in both if new != old)})
             self._marks = marks
-        strip = self._look.strip
+        draw = self._look.draw
         for row in changed:
-            self._strips[row] = strip(core.rows[row])
+            self._rows[row] = draw(core.rows[row])
             if marks and marks[row]:
-                self._strips[row] = self._marked(self._strips[row], marks[row])
+                self._rows[row] = self._marked(self._rows[row].strip, marks[row])
         return changed
 
-    def _marked(self, strip: Strip, marks: tuple[Mark, ...]) -> Strip:
+    def _marked(self, strip: Strip, marks: tuple[Mark, ...]) -> Drawn:
         for start, end, look in marks:
             before, marked, after = strip.divide([start, end, strip.cell_length])
             style = self.look(look)
             over = [Segment(text, (own or Style.null()) + style) for text, own, _ in marked]
             strip = Strip.join([before, Strip(over, marked.cell_length), after])
-        return strip
+        return Drawn([(text, style) for text, style, _ in strip], strip.cell_length)
 
     @property
     def _cursor(self) -> Cursor:
@@ -270,7 +270,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         width, height = self.size
         if self._title.cell_length != width:
             self._draw_lines()
-        lines = [self._title, *self._strips[: max(height - TITLE_LINES - len(self._notice), 0)]]
+        shown = self._rows[: max(height - TITLE_LINES - len(self._notice), 0)]
+        lines = [self._title, *(row.strip for row in shown)]
         lines += [Strip.blank(width)] * (height - len(lines) - len(self._notice))
         lines += self._notice
         return [
@@ -333,7 +334,8 @@ class TerminalPane(LooksMixin, can_focus=True):
         """What makes an empty screen look as this one does, but for what a program asked of it."""
         cursor = self._core.cursor
         alternate = "\x1b[?1049h" if self._core.alternate else ""
-        rows = (f"\x1b[{row};1H{strip.render(self.app.console)}" for row, strip in enumerate(self._strips, 1))
+        console = self.app.console
+        rows = (f"\x1b[{y};1H{row.strip.render(console)}" for y, row in enumerate(self._rows, 1))
         hidden = "" if cursor.visible else "\x1b[?25l"
         return f"{alternate}{''.join(rows)}\x1b[{cursor.row + 1};{cursor.column + 1}H{hidden}".encode()
 

@@ -24,7 +24,7 @@ def drawn(data: bytes, *, color: bool = True) -> str:
     screen = Screen(Size(WIDTH, 3))
     screen.feed(data)
     screen.update()
-    strip = Look(color=color).strip(screen.rows[0])
+    strip = Look(color=color).draw(screen.rows[0]).strip
     assert strip.cell_length == WIDTH
     console = Console(color_system="truecolor", force_terminal=True, legacy_windows=False)
     return strip.render(console).rstrip()
@@ -90,7 +90,7 @@ def test_plain_text_has_no_style_at_all() -> None:
     [("漢", 2), ("é", 1), ("👩‍👩‍👧‍👦", 2), ("❤️", 2), ("❤", 2), ("漢", 1), ("🇫🇷", 4), ("a\u200bb", 3)],
 )
 def test_a_text_is_as_wide_as_the_core_has_it(text: str, width: int) -> None:
-    strip = Look().strip((Run(text, width), Run("|", 1)))
+    strip = Look().draw((Run(text, width), Run("|", 1))).strip
     assert strip.cell_length == width + 1
     assert cell_len(strip.text) == width + 1
     assert strip.text.endswith("|")
@@ -103,7 +103,7 @@ def test_a_row_is_as_wide_as_the_screen_whatever_is_on_it(text: str) -> None:
     screen.update()
     look = Look()
     for row in screen.rows:
-        strip = look.strip(row)
+        strip = look.draw(row).strip
         assert strip.cell_length == cell_len(strip.text) == WIDTH
         assert CONTROL.search(strip.text) is None
 
@@ -111,9 +111,9 @@ def test_a_row_is_as_wide_as_the_screen_whatever_is_on_it(text: str) -> None:
 def test_a_row_that_is_known_is_not_drawn_again() -> None:
     look = Look()
     row = (Run("a", 1),)
-    assert look.strip(row) is look.strip(row)
+    assert look.draw(row) is look.draw(row)
     other = (Run("b", 1),)
-    assert look.strip(other).text == "b"
+    assert look.draw(other).strip.text == "b"
     for number in range(2000):
-        assert look.strip((Run(str(number), len(str(number))),)).text == str(number)
-    assert look.strip(row).text == "a"
+        assert look.draw((Run(str(number), len(str(number))),)).strip.text == str(number)
+    assert look.draw(row).strip.text == "a"

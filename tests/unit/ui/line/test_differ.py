@@ -4,6 +4,7 @@ import random
 import re
 
 import pytest
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
@@ -14,6 +15,7 @@ from podboard.model.size import Size
 from podboard.ui.line.differ import Abilities, Move, abilities_of, find_move
 from podboard.ui.line.grid import Row, blank
 from podboard.ui.line.shadow import Shadow
+from podboard.ui.look import Drawn
 from podboard.vt.screen import Screen
 from tests.support.cells import differences
 
@@ -226,9 +228,11 @@ def test_the_last_column_is_written_and_left(line: Line) -> None:
     line.check()
 
 
-def test_a_strip_is_drawn_as_textual_would_write_it(line: Line) -> None:
-    strip = Strip([Segment("red ", Style.parse("bold red")), Segment("漢 plain")])
-    line.shadow.grid.draw(2, 4, strip, ColorSystem.TRUECOLOR)
+def test_a_row_is_drawn_as_textual_would_write_it(line: Line) -> None:
+    drawn = Drawn([("red ", Style.parse("bold red")), ("漢 plain", None)], 12)
+    strip = drawn.strip
+    assert strip.cell_length == cell_len(strip.text)
+    line.shadow.grid.draw(2, 4, drawn, ColorSystem.TRUECOLOR)
     line.seen.feed(line.shadow.change().encode())
     line.meant.feed((at(2, 4) + strip.render(CONSOLE)).encode())
     assert differences(line.seen, line.meant) == []
