@@ -1,0 +1,45 @@
+import tempfile
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends.fail import Keyring
+
+from podboard.commands.board_records import demo_records, open_records
+from podboard.model.record import Record
+from podboard.model.secret import Secret
+
+SEALED = Record(name="a", pod_name="a", token=Secret.of("t"))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whenever somebody looks for the person's keyring."""
+    found: list[str] = []
+
+    def get_keyring() -> Keyring:
+        found.append("asked")
+        return Keyring()  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(keyring, "get_keyring", get_keyring)
+    return found
+
+
+async def test_the_demo_leaves_the_keyring_alone_and_nothing_behind(
+    asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    async with demo_records("demo") as store:
+        await store.add([SEALED])
+        assert await store.names() == {"a", "postgres", "web"}
+        assert list(tmp_path.iterdir()) != []
+    assert list(tmp_path.iterdir()) == []
+    assert asked == []
+
+
+async def test_records_of_ones_own_are_sealed_with_a_key_of_the_keyring(
+    asked: list[str], tmp_path: Path
+) -> None:
+    async with open_records(tmp_path / "podboard.db") as store:
+        await store.add([SEALED])
+    assert asked != []
