@@ -168,6 +168,7 @@ def test_the_module_is_the_command() -> None:
         (["--request-timeout", "0"], {"request_timeout": 0.0}),
         (["--request-timeout", "1m30.5s"], {"request_timeout": 90.5}),
         (["--request-timeout", "250ms"], {"request_timeout": 0.25}),
+        (["--request-timeout", "2h"], {"request_timeout": 7200.0}),
     ],
 )
 def test_arguments_of_the_board(asked: Asked, arguments: list[str], different: Asked) -> None:
