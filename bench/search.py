@@ -49,7 +49,7 @@ def fill(lines: int) -> Screen:
 def measure(terminals: int, lines: int) -> dict[str, tuple[float, float]]:
     """Return each pattern's seconds of the processor without and with reading, the least of three runs."""
     screens = [fill(lines) for _ in range(terminals)]
-    reading, texts = _least(lambda: [History(screen).whole() for screen in screens])
+    reading, texts = _least(lambda: [list(History(screen).pieces()) for screen in screens])
     took = {}
     for text in PATTERNS:
         searching, _ = _least(lambda text=text: _count(text, texts))
@@ -57,7 +57,7 @@ def measure(terminals: int, lines: int) -> dict[str, tuple[float, float]]:
     return took
 
 
-def _count(text: str, texts: list[str]) -> int:
+def _count(text: str, texts: list[list[str]]) -> int:
     """What the board does: count all, and keep the last."""
     tally = Tally(Pattern(text), MOST)
     for kept in reversed(texts):

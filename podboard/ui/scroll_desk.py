@@ -162,7 +162,7 @@ class ScrollDesk:
             async with asyncio.timeout(PATIENCE):
                 # From the last, as the last hits are listed.
                 for pane in reversed(panes):
-                    await _in_turns(tally.look_through(texts.of(pane)))
+                    await _in_turns(tally.look_through(await texts.of(pane)))
         except (SlowPatternError, TimeoutError):
             self._board.tell(one_line(f"{TOO_SLOW}: {pattern.text}"))
             return
@@ -311,21 +311,24 @@ class Texts:
     """What terminals keep, for one search in all of them."""
 
     def __init__(self) -> None:
-        self._read: dict[TerminalPane, tuple[int, str]] = {}
+        self._read: dict[TerminalPane, tuple[int, list[str]]] = {}
 
-    def of(self, pane: TerminalPane) -> str:
-        """All that a terminal keeps now."""
+    async def of(self, pane: TerminalPane) -> list[str]:
+        """All that a terminal keeps now, in pieces."""
         screen = pane.terminal.screen
         known = self._read.get(pane)
         if known is None or known[0] != screen.age:
-            self._read[pane] = known = screen.age, History(screen).whole()
+            age, pieces = screen.age, []
+            for piece in History(screen).pieces():
+                pieces.append(piece)
+                await asyncio.sleep(0)
+            self._read[pane] = known = age, pieces
         return known[1]
 
     async def read_ahead(self, panes: Sequence[TerminalPane]) -> None:
         """Read, while the person types: it takes longer than to search."""
         for pane in panes:
-            self.of(pane)
-            await asyncio.sleep(0)
+            await self.of(pane)
 
 
 async def _in_turns(work: Iterator[None]) -> None:
@@ -335,7 +338,6 @@ async def _in_turns(work: Iterator[None]) -> None:
         if time.perf_counter() - began > TURN:
             await asyncio.sleep(0)
             began = time.perf_counter()
-    await asyncio.sleep(0)
 
 
 def address_at(mode: ScrollMode) -> tuple[str, str]:

@@ -17,7 +17,12 @@ from podboard.vt.library import CELL_LAYOUT, check, ffi, lib
 from podboard.vt.links import honest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podboard.vt.screen import Screen
+
+PIECE: Final = 1_000_000
+"""Cells that are read in one go, in a few milliseconds, and more where one line has more."""
 
 _CLUSTER_PARTS: Final = 128
 _LONGEST_ADDRESS: Final = 2048
@@ -122,6 +127,24 @@ class History:
     def whole(self, *, unwrap: bool = True) -> str:
         """Everything, row by row or line by line."""
         return self.text(Place(0, 0), Place(self.rows - 1, self.columns - 1), unwrap=unwrap)
+
+    def pieces(self) -> Iterator[str]:
+        """Everything, line by line, in pieces between which the screen may be fed or resized.
+
+        Each but the first begins with the end of the line before it.
+        """
+        row = 0
+        while True:
+            last = min(row + max(PIECE // self.columns, 1), self.rows) - 1
+            while last + 1 < self.rows and self.is_continued(last):
+                last += 1
+            following = self.bookmark(last + 1) if last + 1 < self.rows else None
+            text = self.text(Place(row, 0), Place(last, self.columns - 1))
+            yield f"\n{text}" if row else text
+            if following is None:
+                return
+            # Where it is gone, all that has been read is gone, too.
+            row = following.row or 0
 
     def characters(self, row: int) -> list[str]:
         """What stands in each column of a row, nothing in the second one of a wide character."""

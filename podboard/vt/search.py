@@ -14,7 +14,7 @@ import regex
 from podboard.vt.history import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from podboard.vt.history import History
 
@@ -176,22 +176,30 @@ class Tally:
         self.counts: list[int] = []
         self.found: list[Found] = []
 
-    def look_through(self, text: str) -> Iterator[None]:
-        """Take in a text, slice by slice; raises SlowPatternError."""
-        search = Search(self._pattern, text)
-        met: list[Hit] = []
+    def look_through(self, pieces: Sequence[str]) -> Iterator[None]:
+        """Take in a text, slice by slice.
+
+        Args:
+            pieces: The text, divided at ends of lines.
+
+        Raises:
+            SlowPatternError: It takes too long.
+        """
+        lines: list[str] = []
         count = 0
-        for cut in reversed(search.slices):
-            if (room := self._most - len(self.found) - len(met)) > 0:
-                hits = search.hits(cut)
-                met += hits[: -room - 1 : -1]
-                count += len(hits)
-            else:
-                # To say how many there are takes a part of the time.
-                count += search.count(cut)
-            yield
-        at = len(self.counts)
-        self.found += (Found(at, count - back, _line_of(text, *hit)) for back, hit in enumerate(met, 1))
+        for piece in reversed(pieces):
+            search = Search(self._pattern, piece)
+            for cut in reversed(search.slices):
+                if (room := self._most - len(self.found) - len(lines)) > 0:
+                    hits = search.hits(cut)
+                    lines += (_line_of(piece, *hit) for hit in hits[: -room - 1 : -1])
+                    count += len(hits)
+                else:
+                    # To say how many there are takes a part of the time.
+                    count += search.count(cut)
+                yield
+        text = len(self.counts)
+        self.found += (Found(text, count - back, line) for back, line in enumerate(lines, 1))
         self.counts.append(count)
 
 

@@ -25,6 +25,30 @@ def test_text_is_of_lines_as_they_were_written() -> None:
     assert read.whole(unwrap=False) == "a line that is longe\nr than a row\n\nshort"
 
 
+def test_what_is_kept_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("podboard.vt.history.PIECE", 60)
+    read = history("".join(f"{number} {'x' * 7 * (number % 9)}\r\n" for number in range(100)))
+    pieces = list(read.pieces())
+    assert len(pieces) > 30
+    assert "".join(pieces) == read.whole()
+
+
+@pytest.mark.parametrize("more", [10, 100_000])
+def test_between_pieces_lines_may_come_and_go(monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    monkeypatch.setattr("podboard.vt.history.PIECE", 10_000)
+    shown = screen("".join(f"line {number}\r\n" for number in range(2000)), scrollback=1)
+    pieces = History(shown).pieces()
+    first = next(pieces)
+    give(shown, "".join(f"line {number}\r\n" for number in range(2000, 2000 + more)))
+    then = [int(line.removeprefix("line ")) for line in "".join(pieces).split("\n") if line]
+    assert first.startswith("line 0\n")
+    assert then == list(range(then[0], 2000 + more))
+    # What was read is not read again, but where so much has come that it has gone.
+    is_gone = not History(shown).whole().startswith("line 0\n")
+    assert (then[0] == first.count("\n") + 1) != is_gone
+    assert is_gone == (more > 1000)
+
+
 @pytest.mark.parametrize(
     ("first", "last", "is_block", "text"),
     [
