@@ -17,34 +17,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from podboard.errors import KubeconfigError, NoKubeconfigError
+from podboard.kube.kubeconfig_yaml import TooMuchError, load_yaml
 from podboard.model.text import one_line
-from podboard.wire.documents import MOST_LEVELS, parse_document
+from podboard.wire.documents import parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times as fast
-
-
-class _TooDeepError(yaml.MarkedYAMLError):
-    """A document is nested more deeply than is read."""
-
-
-class _Loader(_SafeLoader):  # type: ignore[misc]
-    """Counts levels, since PyYAML's C part overflows its stack at some 20,000 of them.
-
-    It does so where PyYAML asks at each level what the path to it means, which costs nothing more.
-    """
-
-    _level = 0
-
-    def descend_resolver(self, parent: Any, _: object) -> None:
-        self._level += 1
-        if self._level > MOST_LEVELS:
-            raise _TooDeepError(problem_mark=parent.start_mark)
-
-    def ascend_resolver(self) -> None:
-        self._level -= 1
 
 
 class Entry(Struct, frozen=True):
@@ -202,11 +180,11 @@ def _merge(config: Kubeconfig, path: Path, shown: str) -> str:
 
 def _parsed(content: bytes, shown: str) -> object:
     try:
-        return yaml.load(content, _Loader)  # noqa: S506 - made of one of PyYAML's two safe loaders
+        return load_yaml(content)
     except (yaml.YAMLError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
         # Most of these are PyYAML's ways to say that a text is not what its tag says.
         # The parser's own text quotes lines of the file, secrets included: say only where.
-        what = "nested too deeply" if isinstance(error, _TooDeepError) else "no valid YAML"
+        what = error.problem if isinstance(error, TooMuchError) else "no valid YAML"
         raise KubeconfigError(f"{shown} is {what}{_position(error)}", "mend it or name another") from None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,23 @@ from typing import Any
 import pytest
 import yaml
 
+from podboard.errors import KubeconfigError
+from podboard.kube.kubeconfig import read_kubeconfig
 from podboard.kube.resolve import load_access
 from podboard.model.overrides import Overrides
+
+
+def merged(many: int) -> str:
+    """Maps that are each merged from the one before, nine times."""
+    lines = [f"x{n}: &x{n} {{<<: [{', '.join([f'*x{n - 1}'] * 9)}]}}" for n in range(1, many)]
+    return "\n".join(["x0: &x0 {a: b}", *lines, "clusters: []\n"])
+
+
+def listed(many: int) -> str:
+    """Lists that each hold the one before, nine times."""
+    lines = [f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]" for n in range(1, many)]
+    return "\n".join(["x0: &x0 [lol]", *lines, "clusters: []\n"])
+
 
 KUBECTL = Path(sys.executable).parent / "kubectl"
 
@@ -86,3 +102,80 @@ def test_merged_files_mean_what_kubectl_says(
     assert ours.server == theirs["clusters"][0]["cluster"]["server"]
     assert ours.namespace == theirs["contexts"][0]["context"]["namespace"]
     assert ours.token == theirs["users"][0]["user"]["token"]
+
+
+ALIASES = """\
+x-defaults: &all {server: "https://all:6443", tls-server-name: all}
+x-more: &more {server: "https://more:6443", proxy-url: "http://more:3128"}
+clusters:
+- {name: whole, cluster: *all}
+- {name: before, cluster: {<<: *all, server: "https://own:6443"}}
+- {name: behind, cluster: {server: "https://own:6443", <<: *all}}
+- {name: list, cluster: {<<: [*all, *more]}}
+- {name: listed-behind, cluster: {tls-server-name: own, <<: [*more, *all]}}
+- {name: twice, cluster: {<<: *all, <<: *more}}
+- {name: inline, cluster: {<<: {server: "https://inline:6443"}}}
+- {name: nested, cluster: &nested {<<: *more, tls-server-name: nested}}
+- {name: of-nested, cluster: {proxy-url: "http://own:3128", <<: *nested}}
+- {name: text, cluster: {server: &url "https://text:6443", tls-server-name: *url}}
+contexts:
+"""
+CLUSTERS = (
+    "whole",
+    "before",
+    "behind",
+    "list",
+    "listed-behind",
+    "twice",
+    "inline",
+    "nested",
+    "of-nested",
+    "text",
+)
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_aliases_and_merge_keys_mean_what_kubectl_says(cluster: str, kubectl: Path, tmp_path: Path) -> None:
+    contexts = "".join(f"- {{name: {name}, context: {{cluster: {name}}}}}\n" for name in CLUSTERS)
+    file = tmp_path / "config"
+    file.write_text(ALIASES + contexts)
+    done = subprocess.run(
+        [kubectl, "config", "view", "--raw", "--minify", "-o", "json", "--context", cluster],
+        env={"KUBECONFIG": str(file), "HOME": str(tmp_path)},
+        capture_output=True,
+        check=True,
+    )
+    theirs = json.loads(done.stdout)["clusters"][0]["cluster"]
+    ours = read_kubeconfig(str(file), {}, tmp_path).clusters[cluster]
+    for name in ("server", "tls-server-name", "proxy-url"):
+        assert ours.text(name) == theirs.get(name, "")
+
+
+ENDLESS = "endless: an alias is part of what it stands for, line 2"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (merged(60), "too large with its aliases written out, line 6"),
+        (merged(6), "too large with its aliases written out, line 6"),
+        (listed(9), "too large with its aliases written out, line 6"),
+        ("clusters:\n- {name: a, cluster: &a {extensions: *a}}\n", ENDLESS),
+        ("clusters:\n- {name: a, cluster: &a {<<: *a}}\n", ENDLESS),
+        ("clusters:\n- {name: a, cluster: {<<: text}}\n", "no valid YAML, line 2"),
+        ("clusters:\n- {name: a, cluster: {<<: [{}, text]}}\n", "no valid YAML, line 2"),
+    ],
+)  # fmt: skip
+def test_what_kubectl_does_not_read_either(content: str, said: str, kubectl: Path, tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(content)
+    done = subprocess.run(
+        [kubectl, "config", "view"],
+        env={"KUBECONFIG": str(file), "HOME": str(tmp_path)},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert b"error loading config file" in done.stderr
+    with pytest.raises(KubeconfigError, match=f"^~/config is {re.escape(said)}$"):
+        read_kubeconfig(str(file), {}, tmp_path)

@@ -406,6 +406,41 @@ def test_nesting_that_a_person_may_write_is_read(home: Home) -> None:
     assert home.load().server == "https://dev:6443"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Each grows with what stands before it: written out it would be more than there are atoms.
+        "\n".join(
+            ["a0: &a0 {k: v}", *(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 400))]
+        ),
+        "\n".join(["a0: &a0 [v]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 400))]),
+        # One that is merged so often is enough.
+        f"a: &a {{{', '.join(f'k{n}: v' for n in range(500))}}}\nb: {{<<: [{', '.join(['*a'] * 500)}]}}",
+    ],
+    ids=["merged", "listed", "often"],
+)
+def test_a_page_of_aliases_grows_to_nothing(text: str, home: Home) -> None:
+    home.write(text)
+    assert home.refusal().startswith("~/.kube/config is too large with its aliases written out, line ")
+
+
+def test_aliases_that_lead_deeper_and_deeper(home: Home) -> None:
+    # Merged from the last to the first before the others are: a call in a call for each.
+    chain = "".join(f"- {{x: {{x: &a{n} {{<<: *a{n - 1}}}}}}}\n" for n in range(1, 2000))
+    home.write(f"chain:\n- &a0 {{k: v}}\n{chain}last: {{<<: *a1999}}\n")
+    assert home.refusal().startswith("~/.kube/config is nested too deeply, line ")
+
+
+def test_many_aliases_that_a_person_may_write_are_read(home: Home) -> None:
+    names = [f"c{n}" for n in range(1000)]
+    clusters = [f'- {{name: {name}, cluster: {{<<: *all, proxy-url: "http://p:1"}}}}' for name in names]
+    contexts = [f"- {{name: {name}, context: {{cluster: {name}}}}}" for name in names]
+    head = 'all: &all {server: "https://all:6443", tls-server-name: all}\ncurrent-context: c7\n'
+    home.write("\n".join([f"{head}clusters:", *clusters, "contexts:", *contexts]))
+    access = home.load()
+    assert (access.server, access.tls_server_name, access.proxy) == ("https://all:6443", "all", "http://p:1")
+
+
 @pytest.mark.parametrize("text", ["- a\n- b\n", "7\n", "just text\n"])
 def test_yaml_that_is_no_kubeconfig(home: Home, text: str) -> None:
     home.write(text)
