@@ -470,6 +470,10 @@ class Terminal:
             self._ladder.forget_failures()
             self.outage.hurry()
 
+    def begin_again(self) -> None:
+        """Take what is typed from now on for the next shell: one that has ended is about to be run again."""
+        self._become(TerminalState.RECONNECTING)
+
     def begin_anew(self, *, resumes: bool) -> None:
         """Take the shell for ended, once nobody serves it any more, so that the next one is another.
 

@@ -211,10 +211,13 @@ class TerminalArea(LooksMixin, PlainVertical):
 
     def reopen(self, pane: TerminalPane) -> None:
         """Open a shell again in a terminal whose shell has ended, or was dropped."""
-        if pane.is_ended:
-            self._serve(pane.terminal)
+        terminal, task = pane.terminal, self._tasks[pane.terminal]
+        returns = terminal.will_return and not task.done()
+        if pane.is_ended and not returns:
+            terminal.begin_again()
+            self._serve(terminal, behind=task)
         else:
-            pane.terminal.hurry()
+            terminal.hurry()
 
     async def replace(self, pane: TerminalPane, *, resumes: bool) -> None:
         """Leave the shell of a terminal, and open another, which is to outlive a drop or need not."""
@@ -224,8 +227,8 @@ class TerminalArea(LooksMixin, PlainVertical):
         pane.terminal.begin_anew(resumes=resumes)
         self._serve(pane.terminal)
 
-    def _serve(self, terminal: Terminal) -> None:
-        self._tasks[terminal] = asyncio.create_task(_run(terminal, self._noting))
+    def _serve(self, terminal: Terminal, behind: asyncio.Task[None] | None = None) -> None:
+        self._tasks[terminal] = asyncio.create_task(_run(terminal, self._noting, behind))
 
     async def close(self, pane: TerminalPane) -> None:
         """Let go of a terminal; its neighbour is shown in its place."""
@@ -410,7 +413,14 @@ class TerminalArea(LooksMixin, PlainVertical):
             self._diagnostics.show(self.active.terminal if self.active is not None else None)
 
 
-async def _run(terminal: Terminal, noting: Callable[[Terminal], AbstractContextManager[None]]) -> None:
+async def _run(
+    terminal: Terminal,
+    noting: Callable[[Terminal], AbstractContextManager[None]],
+    behind: asyncio.Task[None] | None,
+) -> None:
+    if behind is not None:
+        # Its shell has ended, but its last words may not be written yet.
+        await asyncio.wait((behind,))
     is_to_run = True
     try:
         while is_to_run:
