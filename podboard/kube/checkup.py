@@ -27,7 +27,7 @@ from podboard.model.role import EXEC_VERBS
 from podboard.model.text import one_line
 from podboard.probes import in_turn
 from podboard.wire.exec_channel import Ended
-from podboard.wire.explain import no_container
+from podboard.wire.explain import hint_at_rest, no_container
 from podboard.wire.pod_documents import decode_pod
 
 if TYPE_CHECKING:
@@ -271,8 +271,9 @@ class _Look:
         if pod.status.phase != "Running" or (state is not None and state.running is None):
             rests = ApiError(
                 f"container {name} is not running: the pod is {facts['status']}",
-                "its state in the pod list says why", status=500,
-            )  # fmt: skip
+                hint_at_rest(name),
+                status=500,
+            )
             rests.kind = FailureKind.POD
             return failed(Step.POD, rests, facts)
         of_several = f" (of {len(names)})" if len(names) > 1 else ""

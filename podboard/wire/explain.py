@@ -63,6 +63,13 @@ def is_of_the_pod(message: str) -> bool:
     return any(pattern.search(message) for pattern, _ in _OF_THE_POD)
 
 
+def hint_at_rest(container: str) -> str:
+    """What to do next where a container does not run."""
+    return (
+        f"its state in the pod list says why; what it said last: kubectl logs --previous POD -c {container}"
+    )
+
+
 def _not_found(found: re.Match[str]) -> Explanation:
     command = found[1]
     if command.rpartition("/")[2] in _SHELLS:
@@ -82,7 +89,7 @@ def _no_command(_: re.Match[str]) -> Explanation:
 
 
 def _not_running(found: re.Match[str]) -> Explanation:
-    return Explanation(f"container {found[1]} is not running", "its state in the pod list says why")
+    return Explanation(f"container {found[1]} is not running", hint_at_rest(found[1]))
 
 
 def _no_host(found: re.Match[str]) -> Explanation:

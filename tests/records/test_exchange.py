@@ -319,6 +319,27 @@ def test_a_file_that_is_none_is_said(text: str, told: str, podboard: Podboard) -
     assert said[0].startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            "name,pod_name\nweb,web-*\n",
+            "records are read from JSON or YAML, as podboard records export writes them",
+        ),
+        (
+            "apiVersion: v1\nkind: Config\ncurrent-context: dev\nclusters: []\n",
+            "it is a kubeconfig: podboard records refresh-access --kubeconfig gives it to records",
+        ),
+    ],
+)
+def test_what_a_file_should_be_is_said(text: str, hint: str, podboard: Podboard) -> None:
+    (podboard.folder / "file").write_text(text)
+    assert podboard.told("import", "file", code=6) == [
+        "file holds neither a list of records nor a record",
+        hint,
+    ]
+
+
 def test_a_file_is_not_read_without_end(podboard: Podboard) -> None:
     assert podboard.told("import", "/dev/zero", code=2) == ["/dev/zero is larger than 256 MiB"]
     (podboard.folder / "large.yaml").write_bytes(b"# comment\n" * (4 << 20))

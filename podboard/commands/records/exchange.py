@@ -87,6 +87,13 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _what_would_do(value: Json) -> str:
+    """Say what to do with a file that is none of records."""
+    if isinstance(value, dict) and "current-context" in value:
+        return "it is a kubeconfig: podboard records refresh-access --kubeconfig gives it to records"
+    return "records are read from JSON or YAML, as podboard records export writes them"
+
+
 def _documents(options: argparse.Namespace, where: str) -> tuple[list[Json], bool]:
     """Return the documents of the file's records, and whether they came sealed: with all their secrets."""
     if STANDARD_INPUT == options.file == options.passphrase_file:
@@ -98,9 +105,12 @@ def _documents(options: argparse.Namespace, where: str) -> tuple[list[Json], boo
         value = parse_document(text)
         if is_sealed(value):
             return unseal(value, ask_passphrase(options.passphrase_file, twice=False)), True
-        return listed(value), False
     except ValueError as error:
         raise RecordError(f"{where} {error}") from None
+    try:
+        return listed(value), False
+    except ValueError as error:
+        raise RecordError(f"{where} {error}", _what_would_do(value)) from None
 
 
 @dataclass

@@ -63,6 +63,11 @@ def test_a_command_that_is_no_shell_is_told_apart() -> None:
     assert explain(message).sentence == "command not found in this image: vim"
 
 
+def test_what_a_container_at_rest_said_last_is_in_the_hint() -> None:
+    message = parse_failure(recording("exec-pod-crash-loop.v5").body).message
+    assert explain(message).hint.endswith("kubectl logs --previous POD -c app")
+
+
 def test_the_choice_of_containers_is_in_the_hint() -> None:
     message = parse_failure(recording("exec-container-required.v5").body).message
     assert explain(message).hint == "choose one of app, sidecar"
