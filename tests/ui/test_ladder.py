@@ -90,7 +90,7 @@ async def test_what_takes_long_is_told_way_by_way(columns: int, rows: int) -> No
         await person.sees("ssh · ◐ connecting")
         await person.until(lambda: "1 web-1 ◐" in person.lines()[0])
         # The sentence has its status in it, and is not given it again.
-        assert person.screen().count("401") == 1
+        await person.until(lambda: person.screen().count("401") == 1)
         before = seconds(person, SSH)
         await person.until(lambda: seconds(person, SSH) > before + 0.2, "time going by")
         door.opens.set()

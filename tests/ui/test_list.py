@@ -319,8 +319,8 @@ async def test_a_pod_stays_on_its_line_when_others_come_above() -> None:
 async def test_marks(person: Person) -> None:
     person.type("jj  ")
     await person.sees("2 marked")
-    assert person.line("api-1").startswith("▌")
-    assert person.line("mailer-1").startswith("▌")
+    for name in ("api-1", "mailer-1"):
+        await person.until(lambda name=name: person.line(name).startswith("▌"))
     await at(person, "web-1")
     person.type("*")
     await person.sees("7 marked")

@@ -361,7 +361,7 @@ async def test_of_a_record_of_one_pod_it_is_that_pod_that_is_looked_at(database:
         await person.until(lambda: [scope.with_exec for scope in way.scopes] == [False, True])
         way.goes_on.set()
         await person.sees("1 way works")
-        assert person.screen().count("remote kubectl") == 1
+        await person.until(lambda: person.screen().count("remote kubectl") == 1)
         assert "ws:kubeconfig" not in person.screen()
         person.type("x")
         person.type(ESCAPE)

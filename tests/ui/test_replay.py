@@ -133,7 +133,7 @@ async def test_a_screen_that_is_larger_shows_the_part_with_the_cursor() -> None:
     recording = cast((0.0, f"{lines}\x1b[40;150Hfar"), size=Size(160, 40))
     async with playing(recording, 80, 12, pause=False) as person:
         await person.sees("far", "160x40")
-        assert person.outer.cursor.visible
+        await person.until(lambda: person.outer.update() is not None and person.outer.cursor.visible)
         person.resize(170, 50)
         await person.sees("line 0", "line 39", "far")
 

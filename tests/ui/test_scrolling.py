@@ -207,7 +207,11 @@ async def test_all_hits_in_sight_are_highlighted(person: Person, shells: Shells)
     await person.until(lambda: not any("error" in line for line in person.lines()[2:-1]))
     person.type("q")
     await person.no_longer_sees("SCROLL")
-    assert not any(run.style.background for row in person.outer.rows[1:] for run in row if "GET" in run.text)
+    await person.until(
+        lambda: (
+            not any(run.style.background for row in person.outer.rows[1:] for run in row if "GET" in run.text)
+        )
+    )
 
 
 async def test_a_pattern_that_is_none_is_refused(person: Person) -> None:

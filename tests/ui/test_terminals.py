@@ -94,10 +94,13 @@ async def test_what_is_typed_goes_to_the_pod_and_what_it_says_to_the_screen(
     await person.until(lambda: shell.input == b"ls -l\r")
     shells.say(0, "ls -l\r\ntotal 0\r\nweb:~$ ")
     await person.sees("total 0")
-    assert person.outer.cursor.visible
-    at = person.point_at("total 0")
-    person.outer.update()
-    assert (person.outer.cursor.column, person.outer.cursor.row) == (at[0] + 7, at[1] + 1)
+    column, row = person.point_at("total 0")
+
+    def cursor() -> tuple[int, int, bool]:
+        person.outer.update()
+        return person.outer.cursor.column, person.outer.cursor.row, person.outer.cursor.visible
+
+    await person.until(lambda: cursor() == (column + 7, row + 1, True))
 
 
 async def test_keys_are_the_pods(person: Person, shells: Shells) -> None:
@@ -250,8 +253,8 @@ async def test_a_bell_rings_the_persons_bell(person: Person, shells: Shells) -> 
     await open_first(person, shells)
     before = person.outer.bells
     shells.say(0, "ding\x07")
-    await person.until(lambda: person.outer.bells > before)
     await person.sees("ding")
+    await person.until(lambda: person.outer.bells > before)
     assert person.outer.bells == before + 1
     await person.no_longer_sees("●!")
 
@@ -405,7 +408,7 @@ async def test_zoomed_a_terminal_has_the_screen(person: Person, shells: Shells) 
     person.type(f"{LEADER}z")
     await person.until(lambda: shells[0].sizes == [Size(120, 39)])
     await person.no_longer_sees("podboard")
-    assert person.lines()[0].startswith(" shop/api-1 · app ─")
+    await person.until(lambda: person.lines()[0].startswith(" shop/api-1 · app ─"))
     person.type(LEADER)
     # After a moment of hesitation.
     await person.sees("ctrl+]  l list")
