@@ -25,7 +25,7 @@ _EPILOG = """\
 keys: space plays and pauses, . goes a step, the arrows 5 seconds, [ and ] change the speed,
 / finds where a text appears, n where it does again, g goes to a time, q quits
 
-podboard's recordings are in $XDG_DATA_HOME/podboard/recordings; podboard records history tells which is where
+podboard's recordings are in $XDG_DATA_HOME/podboard/recordings; podboard history tells which is where
 """
 
 

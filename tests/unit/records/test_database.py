@@ -34,6 +34,13 @@ async def pragma(connection: aiosqlite.Connection, name: str) -> object:
     return row[0] if row else None
 
 
+async def test_the_folders_on_the_way_to_it_are_made(path: Path) -> None:
+    deep = path.parent / "share" / "podboard" / path.name
+    async with open_current(deep) as connection:
+        await connection.execute("INSERT INTO boards VALUES ('', '{}', '')")
+    assert stat.S_IMODE(deep.parent.stat().st_mode) == 0o700
+
+
 async def test_a_database_is_made_for_its_owner_alone(path: Path) -> None:
     async with open_current(path) as connection:
         await connection.execute("INSERT INTO boards VALUES ('', '{}', '')")
