@@ -376,19 +376,26 @@ class ScrollMode:
 
     def marks(self) -> list[tuple[Mark, ...]]:
         """What looks otherwise in each row that is shown."""
-        top, rows, columns = self._history.top, self._screen.size.rows, self._history.columns
+        top, rows = self._history.top, self._screen.size.rows
         marks: list[list[Mark]] = [[] for _ in range(rows)]
-        for index, corners in self._seen_hits(top, rows):
-            look = HIT_HERE if index == self._at else HIT
-            for row in range(max(corners[0].row, top), min(corners[1].row + 1, top + rows)):
-                if found := span(corners, row, columns, is_block=False):
-                    marks[row - top].append(Mark(*found, look))
+        seen = [
+            (corners, HIT_HERE if index == self._at else HIT, False)
+            for index, corners in self._seen_hits(top, rows)
+        ]
         if self.selection is not None:
-            corners = self.selection.corners(self._history)
+            seen.append(
+                (self.selection.corners(self._history), SELECTED, self.selection.shape is Shape.BLOCK)
+            )
+        for corners, look, is_block in seen:
             for row in range(max(corners[0].row, top), min(corners[1].row + 1, top + rows)):
-                if found := span(corners, row, columns, is_block=self.selection.shape is Shape.BLOCK):
-                    marks[row - top].append(Mark(*found, SELECTED))
+                if found := span(corners, row, self._history.columns, is_block=is_block):
+                    marks[row - top].append(self._mark(row, *found, look))
         return [tuple(row) for row in marks]
+
+    def _mark(self, row: int, start: int, end: int, look: str) -> Mark:
+        """A mark of whole characters: half of a wide one could not be drawn."""
+        columns_of = self._history.columns_of
+        return Mark(columns_of(Place(row, start))[0], columns_of(Place(row, end - 1))[1], look)
 
     def _seen_hits(self, top: int, rows: int) -> list[tuple[int, tuple[Place, Place]]]:
         """The hits in these rows, their numbers and corners; a hit that was written over is none."""

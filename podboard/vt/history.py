@@ -28,6 +28,8 @@ _CLUSTER_PARTS: Final = 128
 _LONGEST_ADDRESS: Final = 2048
 _WIDTH_BIT: Final = CELL_LAYOUT["wide"][0]
 _WIDTH: Final = 0b11
+_WIDE: Final = 1
+_WIDE_TAIL: Final = 2
 _WIDE_HEAD: Final = 3
 
 
@@ -161,6 +163,12 @@ class History:
             # Left free for a wide character, which had no room and stands in the next row.
             characters[-1] = ""
         return characters
+
+    def columns_of(self, place: Place) -> tuple[int, int]:
+        """The columns of the character that a place is part of, the end not included."""
+        check(lib.ghostty_grid_ref_cell(self._refer(place), self._cell), "read a cell")
+        width = self._cell[0] >> _WIDTH_BIT & _WIDTH
+        return place.column - (width == _WIDE_TAIL), place.column + 1 + (width == _WIDE)
 
     def _cluster(self, reference: Any, column: int) -> str:
         room = ffi.new("uint32_t[]", _CLUSTER_PARTS)

@@ -318,7 +318,9 @@ class Lines:
         if text.isascii():
             within = there.row * self._columns + there.column
         else:
-            within = bisect_left(self._places_of(line), there)
+            places = self._places_of(line)
+            # The right half of a wide character belongs to its left.
+            within = bisect_left(places, places[max(bisect_right(places, there) - 1, 0)])
         return start + min(max(within, 0), len(text))
 
     def _places_of(self, line: int) -> list[Place]:
