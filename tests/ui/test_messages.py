@@ -19,6 +19,11 @@ def shells() -> Shells:
     return Shells(*PODS)
 
 
+def is_cursor_seen(person: Person) -> bool:
+    person.outer.update()
+    return person.outer.cursor.visible
+
+
 async def open_first(person: Person, shells: Shells) -> None:
     await person.sees("db-1")
     person.type("\r")
@@ -79,9 +84,11 @@ async def test_a_long_sentence_lies_over_what_one_looks_through_until_the_next_k
         assert len(lines) == 3
         assert "…" in "".join(lines)
         assert lines[-1].endswith("and nobody knows why")
-        # Nothing is written past it.
+        # Nothing is written past it, nor does the cursor show through.
         assert person.board.panes[0].is_covered
-        person.type("k")
+        await person.until(lambda: not is_cursor_seen(person))
+        person.type("5k")
+        await person.until(lambda: is_cursor_seen(person))
         await person.no_longer_sees("the server failed")
         await person.no_longer_sees("nobody knows why")
         await person.sees("the prompt:~$")

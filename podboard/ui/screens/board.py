@@ -330,9 +330,9 @@ class Board(Screen[None], inherit_bindings=False):
     def show_menu(self, *, shown: bool) -> None:
         """Show the line at the bottom over a zoomed terminal, or take it away again."""
         self.key_line.display = shown or bool(self._bottom)
-        covered = self.key_line.display and self.key_line.height > self._bottom
+        lines = self.key_line.height if self.key_line.display else 0
         for pane in self._area.panes:
-            pane.is_covered = covered
+            pane.cover(lines if lines > self._bottom else 0)
 
     @property
     def _bottom(self) -> int:

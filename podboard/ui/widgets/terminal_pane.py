@@ -109,6 +109,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._painter = Painter(self.paint, lambda: self._driver.backlog if self._driver else 0)
         self._held_since = 0.0
         self.is_covered = False
+        self._covered_lines = 0
         self.told_opened = 0.0
         self.told_return = ""
         self.told_recording = ""
@@ -215,7 +216,8 @@ class TerminalPane(LooksMixin, can_focus=True):
             cursor = self._cursor
             is_visible = cursor.visible and (self.is_scrolling or not self.is_ended)
         at = Offset(place.x + cursor.column, place.y + TITLE_LINES + cursor.row)
-        return at, cursor if is_visible else None
+        is_under = self.is_covered and at.y >= self._shown_by.size.height - self._covered_lines
+        return at, cursor if is_visible and not is_under else None
 
     def _on_hold(self) -> bool:
         if not self._core.held:
@@ -351,6 +353,13 @@ class TerminalPane(LooksMixin, can_focus=True):
         """Mark the title, or no longer."""
         super().watch_has_focus(_has_focus)
         self.refresh_lines()
+
+    def cover(self, lines: int) -> None:
+        """Take note that something lies above the last lines of the screen; 0 where nothing does."""
+        if lines != self._covered_lines:
+            self._covered_lines, self.is_covered = lines, bool(lines)
+            if self.has_focus:
+                self.aim_cursor()
 
     def hide_cursor(self) -> None:
         """Show no hardware cursor."""
