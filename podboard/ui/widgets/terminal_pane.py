@@ -7,7 +7,6 @@ import time
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Final
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.errors import NoWidget
 from textual.geometry import Offset, Region
@@ -20,6 +19,7 @@ from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES
 from podboard.ui.driver import PodboardDriver
 from podboard.ui.look import Drawn, Look
+from podboard.ui.marking import cut
 from podboard.ui.painter import Painter, paint_now
 from podboard.ui.paste_desk import progress
 from podboard.ui.scroll_mode import ScrollMode
@@ -247,17 +247,19 @@ class TerminalPane(LooksMixin, can_focus=True):
         draw = self._look.draw
         for row in changed:
             self._rows[row] = draw(core.rows[row])
-            if marks and marks[row]:
-                self._rows[row] = self._marked(self._rows[row].strip, marks[row])
+            if self.scroll is not None and marks[row]:
+                self._rows[row] = self._marked(row, self.scroll, marks[row])
         return changed
 
-    def _marked(self, strip: Strip, marks: tuple[Mark, ...]) -> Drawn:
-        for start, end, look in marks:
-            before, marked, after = strip.divide([start, end, strip.cell_length])
-            style = self.look(look)
-            over = [Segment(text, (own or Style.null()) + style) for text, own, _ in marked]
-            strip = Strip.join([before, Strip(over, marked.cell_length), after])
-        return Drawn([(text, style) for text, style, _ in strip], strip.cell_length)
+    def _marked(self, row: int, scroll: ScrollMode, marks: tuple[Mark, ...]) -> Drawn:
+        history = scroll.history
+        runs, looks = cut(self._core.rows[row], history.characters(history.top + row), marks)
+        drawn = self._look.draw(runs)
+        pieces = [
+            (text, sum(map(self.look, marked), own or Style.null()))
+            for (text, own), marked in zip(drawn.pieces, looks, strict=True)
+        ]
+        return Drawn(pieces, drawn.width)
 
     @property
     def _cursor(self) -> Cursor:
