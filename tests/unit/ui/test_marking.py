@@ -1,6 +1,6 @@
 """Rows cut where marks begin and end."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podboard.ui.look import Look
@@ -20,6 +20,8 @@ said = st.lists(
 ).map("".join)
 
 
+# A busy machine makes one example slow.
+@settings(deadline=None)
 @given(said)
 def test_what_is_marked_is_what_was_found(output: str) -> None:
     shown = screen(output, 24, 12)
