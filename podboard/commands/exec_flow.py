@@ -110,7 +110,7 @@ def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
         UsageError: The command line asks for something impossible.
         PodboardError: No way leads into the pod, the command did not start, or its end is not known.
     """
-    start_logging(log_file(os.environ))
+    _log_where_possible()
     named = parse_name(wish.name)
     if wish.container:
         checked_container(wish.container)
@@ -123,6 +123,15 @@ def execute(overrides: Overrides, database: Path, wish: Wish) -> int:
     except PodboardError as error:
         # As with kubectl: any other code may be the command's own.
         raise PodboardError(error.message, error.hint) from error
+
+
+def _log_where_possible() -> None:
+    """Log, or do without where nobody named a file: scripts run where nothing can be written, too."""
+    try:
+        start_logging(log_file(os.environ))
+    except UsageError:
+        if os.environ.get("PODBOARD_LOG"):
+            raise
 
 
 async def _execute(overrides: Overrides, database: Path, wish: Wish, named: Named) -> int:

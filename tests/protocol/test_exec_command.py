@@ -91,6 +91,20 @@ def checksum(path: Path) -> str:
 # -- as kubectl does ------------------------------------------------------------------------
 
 
+async def test_nowhere_to_write_to_is_enough(podboard: Podboard, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("in the place of a folder")
+    for name in ("PODBOARD_LOG", "PODBOARD_DATABASE"):
+        del podboard.environment[name]
+    podboard.environment |= {"XDG_STATE_HOME": str(file), "XDG_DATA_HOME": str(file)}
+    assert await podboard(POD, "--", "echo", "ok") == (0, b"ok\n", "")
+    # A log that was asked for is another matter.
+    podboard.environment["PODBOARD_LOG"] = str(file / "log")
+    done = await podboard(POD, "--", "echo", "ok")
+    assert (done.code, done.out) == (2, b"")
+    assert "cannot be written" in done.err
+
+
 @pytest.mark.parametrize(
     ("code", "script"),
     [
