@@ -50,6 +50,11 @@ class Summary(NamedTuple):
     restarts: int
     last_restart: str
 
+    @property
+    def ready_of_total(self) -> str:
+        """READY."""
+        return f"{self.ready}/{self.total}"
+
 
 def summary(pod: Pod) -> Summary:
     """Walk through a pod's containers once, for all columns that need it."""
@@ -78,8 +83,7 @@ def summary(pod: Pod) -> Summary:
 
 def ready(pod: Pod) -> str:
     """Return READY: containers that are ready, of how many."""
-    found = summary(pod)
-    return f"{found.ready}/{found.total}"
+    return summary(pod).ready_of_total
 
 
 def status(pod: Pod) -> str:
@@ -171,9 +175,9 @@ def group(pod: Pod) -> str:
     return ""
 
 
-def health(pod: Pod) -> Health:
-    """Return how the pod is, judged by its columns."""
-    found = summary(pod)
+def health(pod: Pod, found: Summary | None = None) -> Health:
+    """Return how the pod is, judged by its columns; ``found`` is its summary, where that is at hand."""
+    found = found or summary(pod)
     if found.status == "Terminating":
         return Health.GOING
     if found.status in ("Succeeded", "Completed"):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from podboard.model.pod import Pod, PodKey
+    from podboard.model.pod_columns import Summary
     from podboard.session.roster import Roster
 
 
@@ -26,11 +27,11 @@ class Column(StrEnum):
     AGE = "AGE"
 
 
-_SORT_KEYS: dict[Column, Callable[[Pod], Any]] = {
-    Column.READY: pod_columns.ready,
-    Column.STATUS: pod_columns.status,
-    Column.RESTARTS: lambda pod: -pod_columns.restart_count(pod),
-    Column.AGE: lambda pod: pod.metadata.creation_timestamp or "",
+_SORT_KEYS: dict[Column, Callable[[Pod, Summary], Any]] = {
+    Column.READY: lambda _, found: found.ready_of_total,
+    Column.STATUS: lambda _, found: found.status,
+    Column.RESTARTS: lambda _, found: -found.restarts,
+    Column.AGE: lambda pod, _: pod.metadata.creation_timestamp or "",
 }
 
 
@@ -53,11 +54,11 @@ class Filter:
             self._pattern = re.compile(re.escape(wanted), re.IGNORECASE)
         self.is_empty = not wanted
 
-    def matches(self, pod: Pod) -> bool:
-        """Whether to show ``pod``."""
+    def matches(self, key: PodKey, status: str) -> bool:
+        """Whether to show the pod of that namespace, name and status."""
         if self.is_empty:
             return True
-        text = f"{pod.metadata.namespace}/{pod.metadata.name} {pod_columns.status(pod)}"
+        text = f"{key[0]}/{key[1]} {status}"
         return (self._pattern.search(text) is None) is self._negated
 
 
@@ -87,12 +88,13 @@ class PodView:
         # Copies: the list is drawn between refreshes, too, when the roster has long moved on.
         pods = self.pods = self.roster.pods.copy()
         keys: Sequence[PodKey] = self.roster.keys.copy()
+        summaries = self.roster.summaries
         if not self.filter.is_empty:
             matches = self.filter.matches
-            keys = [key for key in keys if matches(pods[key])]
+            keys = [key for key in keys if matches(key, summaries[key].status)]
         if self.column is not Column.NAME:
             value = _SORT_KEYS[self.column]
-            keys = sorted(keys, key=lambda key: value(pods[key]))
+            keys = sorted(keys, key=lambda key: value(pods[key], summaries[key]))
         if self.reverse:
             keys = keys[::-1]
         self.keys = keys

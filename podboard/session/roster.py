@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from podboard.model.pod import Pod, PodKey
+    from podboard.model.pod_columns import Summary
 
 
 class Roster:
@@ -21,6 +22,7 @@ class Roster:
     Attributes:
         pods: By namespace and name.
         keys: In kubectl's order: by namespace, then by name.
+        summaries: Their columns, worked out once: to filter and sort thousands asks after all of them.
         unwell: The pods a person should look at.
         counts: How many pods are in which health.
         longest_name: The length of the longest name there has been, in characters.
@@ -34,6 +36,7 @@ class Roster:
         """Forget all pods."""
         self.pods: dict[PodKey, Pod] = {}
         self.keys: list[PodKey] = []
+        self.summaries: dict[PodKey, Summary] = {}
         self.unwell: set[PodKey] = set()
         self.counts: Counter[Health] = Counter()
         self.longest_name = 0
@@ -55,7 +58,8 @@ class Roster:
                 del self.keys[bisect_left(self.keys, key)]
 
     def _count(self, key: PodKey, pod: Pod) -> None:
-        health = pod_columns.health(pod)
+        found = self.summaries[key] = pod_columns.summary(pod)
+        health = pod_columns.health(pod, found)
         self.counts[health] += 1
         if health is Health.UNWELL:
             self.unwell.add(key)
@@ -63,5 +67,5 @@ class Roster:
         self.longest_name = max(self.longest_name, len(key[1]))
 
     def _uncount(self, key: PodKey, pod: Pod) -> None:
-        self.counts[pod_columns.health(pod)] -= 1
+        self.counts[pod_columns.health(pod, self.summaries.pop(key))] -= 1
         self.unwell.discard(key)

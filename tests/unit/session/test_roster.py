@@ -40,6 +40,7 @@ class NaiveRoster:
         healths = {key: pod_columns.health(one) for key, one in self.pods.items()}
         assert roster.pods == self.pods
         assert roster.keys == sorted(self.pods)
+        assert roster.summaries == {key: pod_columns.summary(one) for key, one in self.pods.items()}
         assert roster.unwell == {key for key, health in healths.items() if health is Health.UNWELL}
         assert +roster.counts == Counter(healths.values())
         assert roster.longest_namespace == max((len(key[0]) for key in self.seen), default=0)
