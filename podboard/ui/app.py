@@ -199,11 +199,16 @@ class PodboardApp(App[None], inherit_bindings=False):
 
     def take_key(self, event: events.Key) -> bool:
         """Take a key the person typed, if the board is there; see ``driver.Typist``."""
-        return self.board.is_running and self.board.keyboard.take(event)
+        return self._take(event)
 
     def take_paste(self, event: events.Paste) -> bool:
         """Take what the person pasted, if the board is there; see ``driver.Typist``."""
-        return self.board.is_running and self.board.keyboard.take(event)
+        return self._take(event)
+
+    def _take(self, event: events.Key | events.Paste) -> bool:
+        if self.board.is_running:
+            self.board.keyboard.take(event)
+        return self.board.is_running
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave with a sentence instead of a traceback, which goes to the log.

@@ -99,12 +99,8 @@ class Keyboard:
         self._board.audience(pane).send_text(text)
         return True
 
-    def take(self, event: events.Key | events.Paste) -> bool:
-        """Act on what was typed or pasted when it is its turn; whether somebody has use for it."""
-        return self._waits(event) or self._act(event)
-
-    def _waits(self, event: events.Key | events.Paste) -> bool:
-        """Have it wait where it is not yet the board's turn."""
+    def take(self, event: events.Key | events.Paste) -> None:
+        """Act on what was typed or pasted when it is its turn; what nobody has use for does nothing."""
         if self._dialogs.is_at_work or (self._busy and self._dialogs.has_come_unasked):
             self._dialogs.take(event)
         elif self._busy:
@@ -112,14 +108,16 @@ class Keyboard:
         elif not self._board.is_active:
             self._dialogs.take(event)
         else:
-            return False
-        return True
+            self._act(event)
 
-    def _act(self, event: events.Key | events.Paste) -> bool:
-        return self._press(event) if isinstance(event, events.Key) else self._paste(event.text)
+    def _act(self, event: events.Key | events.Paste) -> None:
+        if isinstance(event, events.Key):
+            self._press(event)
+        else:
+            self._paste(event.text)
+        self.show()
 
-    def _press(self, event: events.Key) -> bool:
-        """Act on a key; whether it was for the board or one of its terminals."""
+    def _press(self, event: events.Key) -> None:
         if self._leading:
             self._leading = False
             # First, for what follows may show another terminal, or give the whole screen back.
@@ -139,10 +137,6 @@ class Keyboard:
             self._in_terminal(event)
         elif action := action_of((*OFFERED, *LIST) if self._board.offer else LIST, event.key):
             self.perform(action)
-        else:
-            return False
-        self.show()
-        return True
 
     def _in_terminal(self, event: events.Key) -> None:
         self._resizing_until = 0.0
@@ -239,21 +233,15 @@ class Keyboard:
         if asked.typed is not None and text != asked.text:
             asked.typed(text)
 
-    def _paste(self, text: str) -> bool:
-        """Put pasted text where typed text would go; whether there is such a place."""
+    def _paste(self, text: str) -> None:
+        """Put pasted text where typed text would go, if there is such a place."""
         if self._asked is not None:
             self._retype(self._asked, self._asked.text + _printable(text))
-            self.show()
         elif self.filter is not None:
             self.filter += _printable(text)
             self._board.set_filter(self.filter)
-        elif pane := self._board.focused_pane:
-            if not self._board.broadcast_desk.takes_paste(pane, text):
-                self._board.paste_desk.paste(pane, text)
-            self.show()
-        else:
-            return False
-        return True
+        elif (pane := self._board.focused_pane) and not self._board.broadcast_desk.takes_paste(pane, text):
+            self._board.paste_desk.paste(pane, text)
 
     # -- actions ----------------------------------------------------------------------------
 
@@ -297,10 +285,10 @@ class Keyboard:
         """Act on what has waited, up to where it has to wait again."""
         while self._ahead and not self._busy:
             event = self._ahead.popleft()
-            if not self._board.is_active:
+            if self._board.is_active:
+                self._act(event)
+            else:
                 self._dialogs.take(event)
-            elif not self._act(event):
-                self._board.app.post_message(event)
 
     @contextmanager
     def _failure_told(self, action: str) -> Iterator[None]:

@@ -28,12 +28,6 @@ STORE = "\x13"
 LS = b"ls\r"
 
 
-@pytest.fixture(autouse=True)
-def _key_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keyring of whoever runs the tests is left alone."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-
-
 @pytest.fixture
 def shells() -> Shells:
     return Shells(*PODS)
@@ -100,6 +94,14 @@ async def test_behind_a_dialog_before_the_list(person: Person, shells: Shells, n
     await heard(shells, person)
     assert shells[0].input == LS
     assert len(shells.opened) == 1
+
+
+async def test_what_means_nothing_to_the_list_is_no_shells(person: Person, shells: Shells) -> None:
+    person.type("eh?qeh\rls\r")
+    await heard(shells, person)
+    person.type(f"{LEADER}lehXtls\r")
+    await heard(shells, person, typed=LS + LS)
+    assert shells[0].input == LS + LS
 
 
 @pytest.mark.parametrize("name", FROM_A_TERMINAL)

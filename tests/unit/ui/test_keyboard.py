@@ -53,7 +53,6 @@ class Board:
         did: What it was asked, in order.
         slow: Actions that take until ``done`` is set.
         failing: Actions that fail.
-        posted: Keys that were not the board's.
         timers: What it was asked to do later, and after how many seconds.
         said: What the line at the bottom says: the mode, the keys' actions, the right end.
     """
@@ -63,7 +62,6 @@ class Board:
         self.slow: set[str] = set()
         self.failing: set[str] = set()
         self.done = asyncio.Event()
-        self.posted: list[str] = []
         self.timers: list[tuple[float, Callable[[], None]]] = []
         self.said: tuple[str, tuple[str, ...], str] = ("", (), "")
         self.menu: list[bool] = []
@@ -82,7 +80,7 @@ class Board:
         )
         self.paste_desk = SimpleNamespace(paste=lambda pane, text: pane.paste(text))
         self.key_line = SimpleNamespace(set_keys=self._set_keys, hush=lambda: None, is_telling=False)
-        self.app = SimpleNamespace(post_message=lambda event: self.posted.append(event.key), screen=self)
+        self.app = SimpleNamespace(screen=self)
         self._working: set[asyncio.Task[Any]] = set()
 
     def audience(self, pane: Pane) -> Pane:
@@ -136,19 +134,16 @@ class Person:
     def __init__(self) -> None:
         self.board = Board()
         self.keyboard = Keyboard(self.board)  # type: ignore[arg-type]
-        self.not_taken: list[str] = []
 
     def type(self, typed: str) -> None:
         if typed.isprintable() and self.keyboard.take_text(typed):
             return
         for event in KeyParser().feed(typed):
             assert isinstance(event, events.Key)
-            if not self.keyboard.take(event):
-                self.not_taken.append(event.key)
+            self.keyboard.take(event)
 
-    def paste(self, text: str) -> bool:
-        """Paste; whether there was a place for it."""
-        return self.keyboard.take(events.Paste(text))
+    def paste(self, text: str) -> None:
+        self.keyboard.take(events.Paste(text))
 
     def did(self) -> list[str]:
         """What the board was asked since the last call."""
@@ -187,13 +182,12 @@ def person() -> Person:
 def test_keys_of_the_list(person: Person, typed: str, did: list[str]) -> None:
     person.type(typed)
     assert person.did() == did
-    assert person.not_taken == []
 
 
-def test_a_key_that_means_nothing_is_left_to_others(person: Person) -> None:
+def test_a_key_that_means_nothing_does_nothing(person: Person) -> None:
     person.type("X")
     person.type("\x1b[15~")
-    assert (person.did(), person.not_taken) == ([], ["X", "f5"])
+    assert person.did() == []
 
 
 def test_text_is_not_taken_where_no_terminal_is(person: Person) -> None:
@@ -249,12 +243,12 @@ def test_the_filter_is_shown_letter_by_letter(person: Person) -> None:
 
 
 def test_a_paste_goes_into_the_filter_while_it_is_typed(person: Person) -> None:
-    assert not person.paste("nothing")
+    person.paste("nothing")
     person.type("/a")
-    assert person.paste("we\x1bb\r\n-1\x7f")
+    person.paste("we\x1bb\r\n-1\x7f")
     assert person.board.filter_text == person.keyboard.filter == "aweb-1"
     person.type("\r")
-    assert not person.paste("more")
+    person.paste("more")
     assert person.board.filter_text == "aweb-1"
 
 
@@ -277,7 +271,6 @@ def test_every_key_goes_to_the_pod(person: Person) -> None:
         "key ctrl+c '\\x03'",
         "key alt+f 'f'",
     ]
-    assert person.not_taken == []
 
 
 def test_the_leader_and_a_key(person: Person) -> None:
@@ -320,7 +313,6 @@ def test_an_offer_takes_its_keys_in_the_list_and_no_others(person: Person) -> No
     person.board.offer = ""
     person.type("yn")
     assert person.did() == ["namespace"]
-    assert person.not_taken == ["y"]
 
 
 def test_borders_are_moved_again_without_the_leader(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -455,7 +447,7 @@ def test_who_thinks_better_of_it_answers_nothing(person: Person) -> None:
 def test_a_paste_goes_into_what_is_asked(person: Person) -> None:
     answers: list[str] = []
     person.keyboard.ask("/", answers.append, "a")
-    assert person.keyboard.take(events.Paste("b\n\x1bc"))
+    person.paste("b\n\x1bc")
     person.type("\r")
     assert answers == ["abc"]
 
@@ -488,7 +480,7 @@ async def test_keys_wait_for_an_action_that_takes_time(person: Person) -> None:
 async def test_a_paste_waits_in_its_place_among_the_keys(person: Person) -> None:
     person.board.slow = {"open"}
     person.type("\r")
-    assert person.paste("ls -l")
+    person.paste("ls -l")
     person.type("\r")
     person.enter_terminal()
     person.board.done.set()
@@ -519,15 +511,6 @@ async def test_an_action_among_the_waiting_keys_makes_the_rest_wait_again(person
     person.board.done.set()
     await until(lambda: person.board.did[-1:] == ["first"])
     assert person.did() == ["close done", "down", "up", "first"]
-
-
-async def test_keys_nobody_takes_are_sent_as_messages_once_they_are_due(person: Person) -> None:
-    person.board.slow = {"open"}
-    person.type("\rXj")
-    person.board.done.set()
-    await until(lambda: person.board.posted)
-    assert person.board.posted == ["X"]
-    assert person.did() == ["open", "open done", "down"]
 
 
 async def test_an_action_that_fails_is_said_and_the_keys_go_on(
