@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,6 +16,10 @@ class TerminalState(StrEnum):
     RECONNECTING = "reconnecting"
     CLOSED = "closed"
     FAILED = "failed"
+
+
+OVER: Final = (TerminalState.CLOSED, TerminalState.FAILED)
+"""States in which there is no shell, nor one on its way."""
 
 
 SIGNS = {

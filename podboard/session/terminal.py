@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from podboard.errors import PodboardError
 from podboard.model.attempt import FALLING_BACK, NO_SHELL, SETUP_FAILED, SSH_FAILED, Outcome
-from podboard.model.badge import Badge, TerminalState
+from podboard.model.badge import OVER, Badge, TerminalState
 from podboard.model.ending import CLOSED_BY_US, EndingKind, failed
 from podboard.model.request import ExecRequest
 from podboard.model.sizes import sent_of
@@ -242,7 +242,7 @@ class Terminal:
     @property
     def takes_input(self) -> bool:
         """Whether there is a shell for what is typed, or one is on its way that the person asked for."""
-        has_ended = self.badge.state in (TerminalState.CLOSED, TerminalState.FAILED)
+        has_ended = self.badge.state in OVER
         hears_none = self.attachment is not None and not self.attachment.stdin
         return not (has_ended or self._is_returning or hears_none)
 

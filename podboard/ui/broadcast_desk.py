@@ -182,8 +182,12 @@ class BroadcastDesk:
 
     def audience(self, pane: TerminalPane) -> Typist:
         """Who hears what is typed into a terminal."""
+        return self if self.armed is not None and pane in self._sifted() else pane
+
+    def _sifted(self) -> Sequence[TerminalPane]:
+        """Who is in the broadcast by now."""
         self._sift()
-        return self if self.armed is not None and pane in self.armed.members else pane
+        return self.armed.members if self.armed is not None else ()
 
     def send_key(self, key: str, character: str | None) -> None:
         """Send a key to all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from codecs import getincrementaldecoder
+from codecs import utf_8_decode
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
@@ -81,7 +81,8 @@ class PodboardDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._typist: Typist | None = app if isinstance(app, Typist) else None
         self._parser = KeyParser(debug)
-        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        # The beginning of a character whose rest is still to be read.
+        self._begun = b""
         self._escape_timer: asyncio.TimerHandle | None = None
         self._output: Output | None = None
         abilities = wanted_abilities()
@@ -166,9 +167,11 @@ class PodboardDriver(LinuxDriver):
             self._loop.remove_reader(self.fileno)
             self._leave(_HUNG_UP)
             return
-        text = self._decode(data)
+        data = self._begun + data
+        text, read = utf_8_decode(data, "replace")
+        self._begun = data[read:]
         if not text:
-            return  # no more than the beginning of a character; to the parser it would be the end of all
+            return  # to the parser it would be the end of all
         if (
             text.isprintable()
             and self._is_between_sequences

@@ -13,7 +13,7 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 
-from podboard.model.badge import TerminalState
+from podboard.model.badge import OVER, TerminalState
 from podboard.model.size import Size
 from podboard.model.text import one_line
 from podboard.ui.arrangement import TITLE_LINES
@@ -129,7 +129,7 @@ class TerminalPane(LooksMixin, can_focus=True):
     @property
     def is_ended(self) -> bool:
         """Whether there is no shell, nor one on its way."""
-        return self.terminal.badge.state in (TerminalState.CLOSED, TerminalState.FAILED)
+        return self.terminal.badge.state in OVER
 
     @property
     def is_marked(self) -> bool:
