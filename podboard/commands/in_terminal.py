@@ -41,6 +41,10 @@ _AGAIN: Final = {
 
 _INPUT: Final = 0
 
+WORTH_A_ROW: Final = 1.0
+"""Seconds after which a session is written down while it lasts: podboard may be killed. What ends before is
+written once."""
+
 LAST_WAIT: Final = 2.0
 """Seconds that the history waits for other processes, when all else is over."""
 
@@ -67,12 +71,17 @@ class InTerminal:
         self._open = AsyncExitStack()
         self._store: Store | None = None
         self._books: tuple[History, Leaver] | None = None
+        self._is_over = asyncio.Event()
+        self._writing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._is_over.set()
         try:
+            if self._writing is not None:
+                await self._writing
             if self._books is not None:
                 await self._write(*self._books)
         finally:
@@ -89,9 +98,11 @@ class InTerminal:
     def give_away(self) -> None:
         """Ask nothing from now on: the terminal is a command's."""
         self._is_lent = True
+        if self._books is not None:
+            self._writing = asyncio.create_task(self._write_while_it_lasts(*self._books))
 
     def noting(self, context: str, session: Noted, leaver: Leaver) -> AbstractContextManager[None]:
-        """Note a session that lives as long as the block; it is written into the history when all is over.
+        """Note a session that lives as long as the block; it is in the history when all is over, or it lasts.
 
         Args:
             context: The kubeconfig's.
@@ -143,6 +154,13 @@ class InTerminal:
             return await self._store.record(found.record.name) if found is not None else None
         except RecordError:  # it was removed meanwhile
             return None
+
+    async def _write_while_it_lasts(self, history: History, leaver: Leaver) -> None:
+        try:
+            async with asyncio.timeout(WORTH_A_ROW):
+                await self._is_over.wait()
+        except TimeoutError:
+            await self._write(history, leaver)
 
     async def _write(self, history: History, leaver: Leaver) -> None:
         """Write down what was noted; where there is no database, one is made."""

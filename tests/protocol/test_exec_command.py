@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from podboard.demo.cluster import DemoCluster
 from podboard.demo.rbac import Account, Grant, Rule
 from podboard.model.connection import Connection
 from podboard.records.store import open_store
+from podboard.session.sweeping import leftovers
 from tests.support.cluster import Kubectl
 from tests.support.ptys import open_pty, read_all
 from tests.support.waiting import until
@@ -608,6 +610,32 @@ async def test_a_shell_that_was_left_in_order_is_not_written_down(podboard: Podb
         assert await store.shells() == []
         [row] = await store.connections()
     assert row.exit_code == 4
+
+
+async def test_a_session_that_lasts_is_written_down_before_podboard_is_killed(podboard: Podboard) -> None:
+    def is_written() -> bool:
+        with closing(sqlite3.connect(podboard.database)) as database:
+            [count] = database.execute("SELECT count(*) FROM shells").fetchone()
+        return bool(count)
+
+    async with open_store(podboard.database):
+        pass  # it is made
+    with open_pty(raw=False) as pty:
+        process = await podboard.start(POD, stdin=pty.program, stdout=pty.program)
+        os.write(pty.person, b"echo rea''dy\n")
+        said = b""
+        while b"ready" not in said:
+            said += await asyncio.to_thread(os.read, pty.person, 1000)
+        await until(is_written)
+        async with open_store(podboard.database) as store:
+            assert leftovers(await store.shells()) == []  # it is looked after
+        process.kill()
+        await process.communicate()
+    async with open_store(podboard.database) as store:
+        [shell] = leftovers(await store.shells())
+        [row] = await store.connections()
+    assert (shell.pod_name, shell.trouble) == (POD, None)
+    assert (row.pod_name, row.ended_at, row.ending) == (POD, None, None)
 
 
 async def test_what_scripts_run_is_not_in_the_history(podboard: Podboard) -> None:
