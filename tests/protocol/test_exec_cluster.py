@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -14,14 +15,18 @@ from podboard.errors import ApiError, PodboardError, UnreachableError
 from podboard.kube import client as client_module
 from podboard.kube.access import Access
 from podboard.kube.client import ApiClient
-from podboard.kube.exec import ExecSession, open_exec
+from podboard.kube.exec import open_exec
 from podboard.kube.resolve import load_access
 from podboard.model.ending import EndingKind
 from podboard.model.overrides import Overrides
 from podboard.model.size import Size
 from podboard.model.target import Target
-from podboard.wire.exec_channel import Ended, Stderr, Stdout
+from podboard.wire.exec_channel import Ended
 from podboard.wire.shell import shell_command
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from podboard.kube.exec import ExecSession
 
 SIZE = Size(100, 30)
 IMAGES = {
@@ -61,42 +66,6 @@ def access(cluster: DemoCluster) -> Access:
 async def client(cluster: DemoCluster) -> AsyncIterator[ApiClient]:
     async with ApiClient(access(cluster)) as api:
         yield api
-
-
-class Terminal:
-    """A session with what it has said so far."""
-
-    def __init__(self, session: ExecSession) -> None:
-        self.session = session
-        self.out = bytearray()
-        self.err = bytearray()
-        self.end: Ended | None = None
-
-    async def until(self, text: str) -> None:
-        """Read on until a text has come."""
-        async with asyncio.timeout(10):
-            while text.encode() not in self.out:
-                await self._read()
-                assert self.end is None, self.out
-
-    async def to_the_end(self) -> Ended:
-        async with asyncio.timeout(20):
-            while self.end is None:
-                await self._read()
-        return self.end
-
-    async def _read(self) -> None:
-        event = await self.session.receive()
-        match event:
-            case Stdout(data):
-                self.out += data
-            case Stderr(data):
-                self.err += data
-            case Ended():
-                self.end = event
-
-    async def type(self, line: str) -> None:
-        await self.session.write(line.encode() + b"\r")
 
 
 @pytest_asyncio.fixture

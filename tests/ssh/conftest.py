@@ -1,6 +1,5 @@
 """What SSH tests stand on: a cluster, a host with kubectl, and a person with keys."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +17,10 @@ from podboard.model.record import SshConnectionDetails
 from podboard.model.size import Size
 from podboard.model.target import Target
 from podboard.ssh.hosts import Hosts
-from podboard.ssh.session import SshSession
-from podboard.wire.exec_channel import Ended, Stderr, Stdout
 from podboard.wire.shell import shell_command
 from tests.support.cluster import find_kubectl
 from tests.support.sshd import Keys, Sshd, running_sshd
+from tests.support.terminal import Terminal
 
 SIZE = Size(100, 30)
 NAMESPACE = "team-a"
@@ -147,42 +145,6 @@ async def alone(home: Path) -> AsyncIterator[Hosts]:
     pool = Hosts(home / "podboard_known_hosts", config=[home / ".ssh" / "config"])
     yield pool
     await pool.close()
-
-
-class Terminal:
-    """A session with what it has said so far."""
-
-    def __init__(self, session: SshSession) -> None:
-        self.session = session
-        self.out = bytearray()
-        self.err = bytearray()
-        self.end: Ended | None = None
-
-    async def until(self, text: str) -> None:
-        """Read on until a text has come."""
-        async with asyncio.timeout(15):
-            while text.encode() not in self.out:
-                await self._read()
-                assert self.end is None, (self.out, self.end)
-
-    async def to_the_end(self) -> Ended:
-        async with asyncio.timeout(30):
-            while self.end is None:
-                await self._read()
-        return self.end
-
-    async def _read(self) -> None:
-        event = await self.session.receive()
-        match event:
-            case Stdout(data):
-                self.out += data
-            case Stderr(data):
-                self.err += data
-            case Ended():
-                self.end = event
-
-    async def type(self, line: str) -> None:
-        await self.session.write(line.encode() + b"\r")
 
 
 async def shell(pool: Hosts, way: SshConnectionDetails, pod: str = "full") -> Terminal:

@@ -10,8 +10,9 @@ from podboard.errors import FailureKind, KubectlError, RemotePodError
 from podboard.model.ending import EndingKind
 from podboard.model.target import Target
 from podboard.ssh.hosts import Hosts
-from tests.ssh.conftest import NAMESPACE, SIZE, Terminal, details, kubeconfig_of
+from tests.ssh.conftest import NAMESPACE, SIZE, details, kubeconfig_of
 from tests.support.sshd import Sshd
+from tests.support.terminal import Terminal
 from tests.support.waiting import until
 
 BOX = Target(NAMESPACE, "box", "box")

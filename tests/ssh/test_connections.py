@@ -9,8 +9,9 @@ import pytest
 
 from podboard.errors import SshLoginError, SshUnreachableError
 from podboard.ssh.hosts import Hosts
-from tests.ssh.conftest import SIZE, Person, Terminal, command, details, shell
+from tests.ssh.conftest import SIZE, Person, command, details, shell
 from tests.support.sshd import USER, Keys, Sshd, relay_to, running_sshd, write_private
+from tests.support.terminal import Terminal
 from tests.support.waiting import until
 
 

@@ -23,8 +23,9 @@ from podboard.ssh.debug import Debugger
 from podboard.ssh.hosts import Hosts
 from podboard.ssh.way import SshWay
 from podboard.wire.shell import shell_command
-from tests.ssh.conftest import NAMESPACE, SIZE, Terminal, details, kubeconfig_of
+from tests.ssh.conftest import NAMESPACE, SIZE, details, kubeconfig_of
 from tests.support.sshd import Sshd, write_private
+from tests.support.terminal import Terminal
 
 BARE = Target(NAMESPACE, "bare", "c0")
 MAY = {

@@ -17,8 +17,9 @@ from podboard.model.target import Target
 from podboard.ssh.hosts import Hosts
 from podboard.wire.exec_channel import Ended
 from podboard.wire.shell import shell_command
-from tests.ssh.conftest import NAMESPACE, SIZE, Terminal, command, details, kubeconfig_of, shell
+from tests.ssh.conftest import NAMESPACE, SIZE, command, details, kubeconfig_of, shell
 from tests.support.sshd import Keys, Sshd, relay_to, running_sshd
+from tests.support.terminal import Terminal
 from tests.support.tools import needs
 from tests.support.waiting import until
 

@@ -1,12 +1,14 @@
 """Records for tests: any there can be, and one whose secrets can be looked for."""
 
 import base64
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
 from podboard.model.record import SSH_PLAIN, SSH_SECRET, Record, SshConnectionDetails
 from podboard.model.secret import Secret
+from podboard.records.store import open_store
 
 CERTIFICATE = base64.b64encode(b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n").decode()
 
@@ -98,3 +100,9 @@ def opened(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: opened(at) for name, at in value.items()}
     return value
+
+
+async def fill(database: Path, *records: Record) -> None:
+    """Have a database hold records."""
+    async with open_store(database) as store:
+        await store.add(records)

@@ -25,6 +25,12 @@ def tmp_path() -> Iterator[Path]:
 
 
 @pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where records are, or will be."""
+    return tmp_path / "podboard.db"
+
+
+@pytest.fixture
 def noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is noon, and stays so: ages are the same in every run."""
     monkeypatch.setattr("time.time", lambda: NOON)

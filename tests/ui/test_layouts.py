@@ -40,12 +40,6 @@ KILLED = f"open {own_name()}0"
 """What a podboard that runs has noted, and one that runs no more."""
 
 
-@pytest.fixture(autouse=True)
-def _key_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keyring of whoever runs the tests is left alone."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-
-
 @asynccontextmanager
 async def at_a_shop(
     folder: Path, *pods: Pod, columns: int = 140, rows: int = 40, restores: bool = True

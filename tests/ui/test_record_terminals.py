@@ -15,34 +15,18 @@ from podboard.model.checkup import Check, Result, Scope, Step
 from podboard.model.overrides import Overrides
 from podboard.model.record import Record
 from podboard.model.target import Target
-from podboard.records.store import open_store
 from podboard.session.cluster import Cluster
 from podboard.session.ladder import Ladder
 from podboard.ui.screens.records import Records
 from podboard.wiring import Services, open_cluster
 from tests.support.pods import pod
+from tests.support.records import fill
 from tests.ui.person import ESCAPE, LEADER, Person, at_the_board
 from tests.ui.still import StillCluster
 from tests.unit.session.fakes import FakeChannel, FakeRung
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 PODS = (pod("api-1"), pod("web-1"), pod("web-2"), pod("web-1", "data"))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "podboard.db"
-
-
-@pytest.fixture(autouse=True)
-def _key_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keyring of whoever runs the tests is left alone."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-
-
-async def fill(database: Path, *records: Record) -> None:
-    async with open_store(database) as store:
-        await store.add(records)
 
 
 class Shop:

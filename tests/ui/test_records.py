@@ -22,6 +22,7 @@ from podboard.records.store import Store, open_store
 from podboard.ui.keymap import FORM, RECORDS
 from podboard.wire.exec_channel import Ended
 from tests.support.pods import pod
+from tests.support.records import fill
 from tests.ui.person import BACKSPACE, DOWN, ESCAPE, LEADER, Person, at_the_board
 from tests.ui.still import Shells, StillCluster
 
@@ -32,17 +33,6 @@ if TYPE_CHECKING:
 SIZES = [(80, 24), (120, 40), (200, 50)]
 STORE = "\x13"
 TOKEN = "eyJ.a-secret.x"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "podboard.db"
-
-
-@pytest.fixture(autouse=True)
-def _key_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keyring of whoever runs the tests is left alone."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
 def owned(name: str, kind: str, owner: str, **labels: str) -> Pod:
@@ -69,11 +59,6 @@ PODS = (pod("api-1"), WEB, owned("web-7d9f-zzzzz", "ReplicaSet", "web-7d9f"))
 def with_records(cluster: StillCluster, database: Path, **more: Any) -> dict[str, Any]:
     """The arguments of the board on a cluster, with a database."""
     return {"connect": cluster.connect, "records": partial(open_records, database), **more}
-
-
-async def fill(database: Path, *records: Record) -> None:
-    async with open_store(database) as store:
-        await store.add(records)
 
 
 async def stored(database: Path) -> list[Record]:
