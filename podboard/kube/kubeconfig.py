@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
 from podboard.errors import KubeconfigError, NoKubeconfigError
-from podboard.kube.kubeconfig_yaml import TooMuchError, load_yaml
+from podboard.kube.kubeconfig_yaml import NO_YAML, TooMuchError, load_yaml
 from podboard.model.text import one_line
 from podboard.wire.documents import parse_document
 
@@ -181,8 +180,7 @@ def _merge(config: Kubeconfig, path: Path, shown: str) -> str:
 def _parsed(content: bytes, shown: str) -> object:
     try:
         return load_yaml(content)
-    except (yaml.YAMLError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
-        # Most of these are PyYAML's ways to say that a text is not what its tag says.
+    except NO_YAML as error:
         # The parser's own text quotes lines of the file, secrets included: say only where.
         what = error.problem if isinstance(error, TooMuchError) else "no valid YAML"
         raise KubeconfigError(f"{shown} is {what}{_position(error)}", "mend it or name another") from None

@@ -16,6 +16,9 @@ from podboard.wire.documents import MOST_LEVELS
 MOST_ALIASED: Final = 50_000
 """Values that all aliases of a file may stand for together. kubectl has a limit, too."""
 
+NO_YAML: Final = (yaml.YAMLError, ValueError, LookupError, ArithmeticError, AttributeError)
+"""What ``load_yaml`` raises. Most are PyYAML's ways to say that a text is not what its tag says."""
+
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times as fast
 _MERGE: Final = "tag:yaml.org,2002:merge"
 
@@ -29,8 +32,7 @@ def load_yaml(content: bytes) -> object:
 
     Raises:
         TooMuchError: It is too much.
-        Exception: It is no YAML: ``yaml.YAMLError``, or what PyYAML lets through where a text is not what its
-            tag says: ValueError, LookupError, ArithmeticError, AttributeError.
+        Exception: It is no YAML: one of ``NO_YAML``.
     """
     loader = _Loader(content)
     try:

@@ -27,6 +27,7 @@ from podboard.kube.connections import make_connector, proxy_argument
 from podboard.kube.credentials import Credentials, Issued, token_end
 from podboard.kube.failures import os_reason
 from podboard.kube.kubeconfig import read_kubeconfig
+from podboard.kube.kubeconfig_yaml import NO_YAML, load_yaml
 from podboard.kube.tls import make_trusting_context
 from podboard.model.text import one_line
 from podboard.model.urls import is_plain_url
@@ -192,11 +193,11 @@ def _write_tokens(provider: OidcProvider, tokens: dict[str, str]) -> None:
     path = provider.file.resolve()
     try:
         with _locked(path):
-            document = yaml.safe_load(path.read_text("utf-8"))
+            document: Any = load_yaml(path.read_bytes())
             user = next(entry["user"] for entry in document["users"] if str(entry["name"]) == provider.user)
             _config(user).update(tokens)
             _replace(path, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
-    except (OSError, ValueError, yaml.YAMLError, LookupError, TypeError, StopIteration) as error:
+    except (OSError, *NO_YAML, TypeError, StopIteration) as error:
         # The renewed login is good as long as podboard runs.
         log.warning("the renewed login of %s could not be kept: %s", provider.where, type(error).__name__)
 

@@ -198,6 +198,22 @@ async def test_a_new_refresh_token_is_kept_where_kubectl_finds_it(tmp_path: Path
     assert sent(server) == [new, new]
 
 
+async def test_merge_keys_mean_the_same_when_a_login_is_kept(tmp_path: Path) -> None:
+    answer = {"id_token": id_token(3600), "refresh_token": "next"}
+    async with recorder(tmp_path) as server, provider(tmp_path, (200, answer)) as idp:
+        path = write(tmp_path, server, idp.url, **{"id-token": id_token(-60), "refresh-token": "again"})
+        # What is merged wins over what stands before it, as kubectl has it.
+        merged = "- {name: c, cluster: {server: 'https://nowhere.invalid', <<: *all}}\n"
+        document = yaml.safe_load(path.read_text())
+        [cluster] = document.pop("clusters")
+        rest = yaml.safe_dump(document)
+        path.write_text(f"all: &all {json.dumps(cluster['cluster'])}\nclusters:\n{merged}{rest}")
+        before = access(path).server
+        await ask(path)
+        assert kept(path)["refresh-token"] == "next"
+        assert access(path).server == before == f"https://127.0.0.1:{server.port}"
+
+
 async def test_a_login_that_cannot_be_kept_is_good_all_the_same(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
