@@ -26,6 +26,7 @@ from podboard.ui.keymap import (
     LEADER_SHOWN,
     LIST,
     MOVING,
+    OF_PODS,
     OFFERED,
     RESIZE_KEYS,
     SCROLLING,
@@ -256,6 +257,8 @@ class Keyboard:
                 if pane := self._board.focused_pane:
                     pane.begin_scrolling()
                     pane.show_scroll()
+            case _ if action in OF_PODS and not self._board.has_listed:
+                self.wait_for(action, self._when_listed(action))
             case _:
                 name = f"action_{action}"
                 act = getattr(self._board, name, None)
@@ -263,6 +266,10 @@ class Keyboard:
                     done = act() if act is not None else self._board.do(name)
                     if inspect.isawaitable(done):
                         self.wait_for(action, done)
+
+    async def _when_listed(self, action: str) -> None:
+        await self._board.listed()
+        self.perform(action)
 
     def wait_for(self, action: str, work: Awaitable[None]) -> None:
         """Let what is typed wait until an action has done its work."""

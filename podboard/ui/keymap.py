@@ -69,6 +69,10 @@ LIST: Final = (
 )
 """In the pod list."""
 
+_ABOUT_PODS = ("down", "up", "first", "last", "next_page", "previous_page")
+OF_PODS: Final = frozenset(("open", "open_tiled", "attach", "container", "mark", "mark_all", *_ABOUT_PODS))
+"""What is done with the pods of the list, and waits for them."""
+
 AFTER_LEADER: Final = (
     Key("l", "list", "l", "list", "go to the pod list"),
     Key("n", "next_tab", "n", "next", "next tab"),

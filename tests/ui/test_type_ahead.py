@@ -1,6 +1,8 @@
 """Keys right behind the key that opens or closes a dialog: none is lost, and all are in order."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from podboard.errors import ApiError, Denied, NoKubeconfigError
 from podboard.model.broadcast import BroadcastRules
 from podboard.model.ending import exited, failed
 from podboard.model.question import HostKeyQuestion, PasswordQuestion
+from podboard.ui.screens import board
 from podboard.wire.exec_channel import Ended
 from podboard.wire.explain import explain
 from tests.support.pods import pod
@@ -250,3 +253,36 @@ async def test_behind_the_key_that_asks_for_a_kubeconfig() -> None:
         await person.sees("No cluster yet.")
         person.type("kdemo.yaml\r")
         await person.until(lambda: chosen == ["demo.yaml"])
+
+
+async def test_what_is_for_the_pods_waits_for_them(shells: Shells) -> None:
+    reached = asyncio.Event()
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[StillCluster]:
+        await reached.wait()
+        yield shells.cluster
+
+    shells.cluster.put(gone=[("shop", pod.name) for pod in PODS])
+    shells.cluster.say("listing pods…")
+    async with at_the_board(connect) as person:
+        await person.sees("connecting…")
+        person.type("/pod\rj\rls\r")
+        await person.sees("/pod")
+        reached.set()
+        await person.sees("listing pods…", "/pod")
+        shells.cluster.put(pod("other"), *PODS)
+        await heard(shells, person)
+        assert shells.opened == ["pod-1"]
+
+
+async def test_what_waits_for_pods_does_not_wait_for_ever(
+    shells: Shells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "FIRST_PODS", 0.01)
+    shells.cluster.put(gone=[("shop", pod.name) for pod in PODS])
+    shells.cluster.say("listing pods…")
+    async with at_the_board(shells.cluster.connect) as person:
+        await person.sees("listing pods…")
+        person.type("\rjq")
+        await person.leaves()

@@ -72,6 +72,10 @@ WORTH_A_WORD: Final = 0.3
 """Seconds after which a person wonders what is awaited."""
 
 
+FIRST_PODS: Final = 3.0
+"""Seconds that what is typed for the pods waits for the first of them."""
+
+
 class Board(Screen[None], inherit_bindings=False):
     """Shows one cluster's pods and the terminals in them.
 
@@ -108,6 +112,8 @@ class Board(Screen[None], inherit_bindings=False):
         self._arrangement: Arrangement | None = None
         self._terminals_changed = False
         self._list_is_due = False
+        self._listed = asyncio.Event()
+        self._early_filter = ""
         self._is_leaving = False
         self.focused_pane: TerminalPane | None = None
 
@@ -167,7 +173,7 @@ class Board(Screen[None], inherit_bindings=False):
         Args:
             recall_namespace: Whether it is for the board to say which namespace is watched at first.
         """
-        from podboard.session.pod_view import Column, PodView
+        from podboard.session.pod_view import Column, Filter, PodView
 
         state = await self.desk.recall(cluster.context)
         self._cluster = cluster
@@ -176,6 +182,7 @@ class Board(Screen[None], inherit_bindings=False):
         self.view = view = PodView(cluster.roster)
         view.column = next((column for column in Column if column == state.get("sort")), view.column)
         view.reverse = state.get("reverse") is True
+        view.filter = Filter(self._early_filter)
         self.wide = state.get("wide") is True
         if recall_namespace and "namespace" in state:
             _recall_namespace(cluster, state["namespace"])
@@ -188,9 +195,23 @@ class Board(Screen[None], inherit_bindings=False):
             self._trouble = cluster.trouble
             view.refresh()
             self.refresh_list()
+            if view.roster.keys or not cluster.trouble:
+                self._listed.set()
             cluster.changed.clear()
             await asyncio.sleep(REFRESH)
             await cluster.changed.wait()
+
+    @property
+    def has_listed(self) -> bool:
+        """Whether there is a list of pods, or it was waited for long enough."""
+        return self._listed.is_set()
+
+    async def listed(self) -> None:
+        """Wait for the first pods, but not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_PODS):
+                await self._listed.wait()
+        self._listed.set()
 
     @property
     def is_left(self) -> bool:
@@ -218,6 +239,7 @@ class Board(Screen[None], inherit_bindings=False):
     def fail(self, sentence: str) -> None:
         """Say that there is no cluster, and why."""
         self._trouble = one_line(sentence)
+        self._listed.set()
         self.refresh_list()
 
     def _tick(self) -> None:
@@ -299,7 +321,7 @@ class Board(Screen[None], inherit_bindings=False):
     @property
     def filter_text(self) -> str:
         """The filter as it stands."""
-        return self.view.filter.text if self.view is not None else ""
+        return self.view.filter.text if self.view is not None else self._early_filter
 
     def set_filter(self, text: str) -> None:
         """Show the pods that ``text`` fits."""
@@ -308,6 +330,8 @@ class Board(Screen[None], inherit_bindings=False):
         if self.view is not None:
             self.view.filter = Filter(text)
             self.view.refresh()
+        else:
+            self._early_filter = text
         self.refresh_list()
 
     def tell(self, message: str) -> None:

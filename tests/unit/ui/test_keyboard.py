@@ -69,6 +69,7 @@ class Board:
         self.focused_pane: Pane | None = None
         self.has_terminals = False
         self.is_active, self.COMES_UNASKED = True, False
+        self.has_listed = True
         self.filter_text = ""
         self.scroll_desk = self
         self.size = Size(80, 24)
