@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Return as soon as a condition holds; fail with its name when it does not in time."""
     try:
         async with asyncio.timeout(seconds):

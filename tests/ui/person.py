@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from podboard.ui.app import Connect
     from podboard.ui.screens.board import Board
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds after which what a person waits for counts as never coming."""
 
 LEADER = "\x1d"
