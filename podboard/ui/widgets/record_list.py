@@ -102,7 +102,7 @@ class RecordList(LooksMixin, ScrollView, can_focus=True):
     def heads(self, width: int) -> str:
         """The line above the list, for a width in cells."""
         widths = self._widths or self._share(width)
-        return " " * _PREFIX + _row(_HEADS, widths)
+        return set_cell_size(" " * _PREFIX + _row(_HEADS, widths), width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the lines that are wanted."""
