@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from podboard.errors import ApiError, Denied, PodboardError, RemotePodError
 from podboard.model.ending import dropped, exited, failed
 from podboard.model.pod import Pod
+from podboard.model.question import PasswordQuestion
 from podboard.wire.exec_channel import Ended, Stderr, Stdout
 from podboard.wire.explain import explain
 from tests.support.pods import pod
 from tests.ui.person import ESCAPE, LEADER, Person, at_the_board
 from tests.ui.still import Shells, StillCluster
 from tests.ui.test_ladder import copied, reads
-from tests.unit.session.fakes import FakeChannel, FakeRung
+from tests.unit.session.fakes import FakeChannel, FakeDebugger, FakeRung
 
 NO_SHELL = Ended(failed(*explain('exec: "sh": executable file not found in $PATH')))
 
@@ -186,6 +187,28 @@ async def test_where_only_ssh_leads_it_is_offered_too() -> None:
         person.type("e\r")
         await person.sees("shop/pay-1 · podboard-debug-1", "ssh · ● open")
         assert rung.debugs.images == ["busybox:1.36"]
+
+
+async def test_the_host_may_have_a_question_before_it_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung = FakeRung(no_shell_by_ssh(), FakeChannel(), name="ssh")
+    rung.debugs.starts.set()
+    shells = Shells(pod("pay-1"), rung=rung)
+    async with at_the_board(shells.cluster.connect) as person:
+        answers: list[object] = []
+
+        async def ask_first(_: object) -> FakeDebugger:
+            answers.append(await person.app.asking.answer(PasswordQuestion("ops@bastion:22")))
+            return rung.debugs
+
+        monkeypatch.setattr(rung, "debugger", ask_first)
+        await open_in_vain(person)
+        person.type("e")
+        await person.sees("password of ops@bastion:22", "enter  answer")
+        person.type("hush\r")
+        await person.sees("debug container for shop/pay-1 · app", "esc  cancel")
+        assert answers == [("hush",)]
+        person.type("\r")
+        await person.sees("shop/pay-1 · podboard-debug-1", "ssh · ● open")
 
 
 async def test_it_is_added_by_the_way_that_found_no_shell() -> None:
