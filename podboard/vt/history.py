@@ -94,8 +94,18 @@ class History:
             is_block: Whether the two are corners of a rectangle.
             unwrap: Whether rows that the terminal broke are one line, as they were written.
         """
+        first, last = sorted((first, last))
+        if is_block:
+            # Row by row: the core moves a corner into the next row where a column was left free.
+            left, right = sorted((first.column, last.column))
+            rows = range(first.row, last.row + 1)
+            return "\n".join(self.text(Place(row, left), Place(row, right)) for row in rows).rstrip("\n")
+        if last.column and self._width(last) == _WIDE_HEAD:
+            # Left free for a wide character, which stands in the next row and is not meant.
+            last = Place(last.row, last.column - 1)
+            if last < first:
+                return ""
         selection = ffi.new("GhosttySelection*", {"size": ffi.sizeof("GhosttySelection")})
-        selection.rectangle = is_block
         selection.start = self._refer(first)[0]
         selection.end = self._refer(last)[0]
         options = ffi.new(
@@ -166,9 +176,12 @@ class History:
 
     def columns_of(self, place: Place) -> tuple[int, int]:
         """The columns of the character that a place is part of, the end not included."""
-        check(lib.ghostty_grid_ref_cell(self._refer(place), self._cell), "read a cell")
-        width = self._cell[0] >> _WIDTH_BIT & _WIDTH
+        width = self._width(place)
         return place.column - (width == _WIDE_TAIL), place.column + 1 + (width == _WIDE)
+
+    def _width(self, place: Place) -> int:
+        check(lib.ghostty_grid_ref_cell(self._refer(place), self._cell), "read a cell")
+        return int(self._cell[0]) >> _WIDTH_BIT & _WIDTH
 
     def _cluster(self, reference: Any, column: int) -> str:
         room = ffi.new("uint32_t[]", _CLUSTER_PARTS)

@@ -91,3 +91,19 @@ def test_the_ends_of_words(history: History) -> None:
 def test_a_selection_moves_with_its_rows() -> None:
     moved = Selection(Place(5, 1), Place(2, 3)).moved(-3)
     assert moved == Selection(Place(2, 1), Place(0, 3))
+
+
+@pytest.mark.parametrize(
+    ("anchor", "end", "shape", "text"),
+    [
+        ((0, 0), (0, 6), Shape.CHARACTERS, "aa\u6f22\u6f22"),
+        ((0, 6), (0, 6), Shape.CHARACTERS, ""),
+        ((0, 6), (1, 0), Shape.CHARACTERS, "\u5b57"),
+        ((0, 6), (1, 6), Shape.BLOCK, "\nb"),
+    ],
+)
+def test_a_column_left_free_for_a_wide_character_is_nothing(
+    anchor: tuple[int, int], end: tuple[int, int], shape: Shape, text: str
+) -> None:
+    history = History(screen("aa\u6f22\u6f22\u5b57\u5b57xxb", 7))
+    assert Selection(Place(*anchor), Place(*end), shape).text(history) == text
