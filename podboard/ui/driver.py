@@ -7,7 +7,7 @@ import signal
 from codecs import utf_8_decode
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from rich.color import ColorSystem
 from textual import constants
@@ -42,7 +42,6 @@ _ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 """What others end podboard with; to die of it would leave the person's terminal as podboard needs it."""
 
 
-@runtime_checkable
 class Typist(Protocol):
     """An app that can take what is typed at once, without the way through parser and messages."""
 
@@ -79,7 +78,8 @@ class PodboardDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._typist: Typist | None = app if isinstance(app, Typist) else None
+        # To ask whether it is one would take a millisecond of the first frame.
+        self._typist = cast("Typist", app) if hasattr(app, "take_text") else None
         self._parser = KeyParser(debug)
         # The beginning of a character whose rest is still to be read.
         self._begun = b""

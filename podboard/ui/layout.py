@@ -6,12 +6,13 @@ title of the lower one is the border.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,8 +66,7 @@ class Area(NamedTuple):
         return self.column <= column < self.column + self.width and self.row <= row < self.row + self.height
 
 
-@dataclass(slots=True, eq=False)
-class Split(Generic[Leaf]):
+class Split(Struct, Generic[Leaf], eq=False):
     """Parts side by side (``in_row``) or one above the other, two at least, and how they share the cells."""
 
     in_row: bool

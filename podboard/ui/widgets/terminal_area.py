@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
 from textual.layout import Layout as WidgetLayout
@@ -50,8 +50,7 @@ _WORST_FIRST: Final = (
 )
 
 
-@dataclass(slots=True, eq=False)
-class Group:
+class Group(Struct, eq=False):
     """The terminals of one tab.
 
     Attributes:
