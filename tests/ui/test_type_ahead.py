@@ -132,6 +132,19 @@ async def test_behind_a_terminal_put_beside_another(person: Person, shells: Shel
     await heard(shells, person, 0)
 
 
+async def test_behind_what_is_found_and_saved(person: Person, shells: Shells, tmp_path: Path) -> None:
+    person.type("\r")
+    shells.say(0, "a needle\r\npod:~$ ")
+    await person.sees("needle")
+    (tmp_path / "kept.txt").write_text("old")
+    person.type(f"{LEADER}fneedle\r\rqls\r")
+    await heard(shells, person)
+    person.type(f"{LEADER}sS\x15{tmp_path}/kept.txt\ryqpwd\r")
+    await heard(shells, person, typed=b"pwd\r")
+    assert shells[0].input == LS + b"pwd\r"
+    await person.until(lambda: "needle" in (tmp_path / "kept.txt").read_text(), "the saved lines")
+
+
 async def test_behind_a_question_that_opens_many() -> None:
     shells = Shells(*MANY)
     async with at_the_board(shells.cluster.connect) as person:
