@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import importlib
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from podboard.model.record import Record
     from podboard.records.store import Store
@@ -37,16 +37,24 @@ async def upgrade_records(path: Path, **how: Any) -> Summary:
 async def demo_records(context: str) -> AsyncIterator[Store]:
     """Make a database with a few records of the demo's pods, and remove it when the block is left.
 
+    Its folder is one of the demo's: if podboard is killed, the next demo sweeps it up.
+
     Args:
         context: The demo's.
-    """
-    from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory(prefix="podboard-demo-") as folder:
+    Raises:
+        DemoError: There is no folder for temporary files.
+    """
+    from podboard.demo.folder import PrivateFolder
+
+    folder = PrivateFolder()
+    try:
         # Nothing of the demo is left in the person's keyring.
-        async with open_records(Path(folder) / _FILE, keyring=False) as store:
+        async with open_records(folder.path / _FILE, keyring=False) as store:
             await store.add(_records(context))
             yield store
+    finally:
+        folder.remove()
 
 
 def _records(context: str) -> list[Record]:

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -6,6 +9,7 @@ import pytest
 from keyring.backends.fail import Keyring
 
 from podboard.commands.board_records import demo_records, open_records
+from podboard.demo.folder import sweep
 from podboard.model.record import Record
 from podboard.model.secret import Secret
 
@@ -39,6 +43,36 @@ async def test_the_demo_leaves_the_keyring_alone_and_nothing_behind(
         assert left_in(tmp_path) != []
     assert left_in(tmp_path) == []
     assert asked == []
+
+
+def test_what_a_killed_demo_left_is_swept_up_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    program = (
+        "import asyncio\n"
+        "from podboard.commands.board_records import demo_records\n"
+        "async def show():\n"
+        "    async with demo_records('demo'):\n"
+        "        print('shown', flush=True)\n"
+        "        await asyncio.Event().wait()\n"
+        "asyncio.run(show())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        assert demo.stdout.readline() == "shown\n"
+        sweep()
+        [folder] = tmp_path.iterdir()
+        assert (folder / "podboard.db").exists()
+        demo.kill()
+    assert left_in(tmp_path) == [folder.name]
+    sweep()
+    assert left_in(tmp_path) == []
 
 
 async def test_records_of_ones_own_are_sealed_with_a_key_of_the_keyring(
