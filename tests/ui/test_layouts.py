@@ -140,9 +140,14 @@ async def save(person: Person, name: str) -> None:
     await person.sees(f'saved as "{name}"')
 
 
+CHOICE = "enter  open    ctrl+r  rename    ctrl+d  remove    esc  cancel"
+
+
 async def layouts(person: Person) -> str:
+    # What was typed in one go may have been done before the choice it began with left the screen.
+    await person.no_longer_sees(CHOICE)
     person.type(f"{LEADER}W")
-    return await person.sees("enter  open    ctrl+r  rename    ctrl+d  remove    esc  cancel")
+    return await person.sees(CHOICE)
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (140, 40)])
