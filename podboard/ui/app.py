@@ -37,6 +37,7 @@ LATER: Final = (
     "podboard.session.pod_view",
     "podboard.session.history",
     "podboard.ui.widgets.terminal_pane",
+    "podboard.ui.widgets.diagnostics",
     "podboard.ui.screens.confirm",
     "podboard.ui.screens.picker",
     "podboard.ui.screens.records",

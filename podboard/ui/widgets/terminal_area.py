@@ -18,7 +18,6 @@ from textual.strip import Strip
 from podboard.model.badge import TerminalState
 from podboard.model.text import one_line
 from podboard.ui.layout import Area, Layout, Places
-from podboard.ui.widgets.diagnostics import Diagnostics
 from podboard.ui.widgets.looks import LooksMixin
 from podboard.ui.widgets.plain import PlainVertical
 from podboard.ui.widgets.top_line import Tab
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from podboard.model.badge import Badge
     from podboard.session.terminal import Terminal
     from podboard.ui.layout import Border, Direction
+    from podboard.ui.widgets.diagnostics import Diagnostics
     from podboard.ui.widgets.terminal_pane import TerminalPane
 
 log = logging.getLogger(__name__)
@@ -399,6 +399,8 @@ class TerminalArea(LooksMixin, PlainVertical):
     async def toggle_diagnostics(self) -> None:
         """Show the panel below the terminal, or take it away."""
         if self._diagnostics is None:
+            from podboard.ui.widgets.diagnostics import Diagnostics
+
             self._diagnostics = Diagnostics()
             await self.mount(self._diagnostics)
             self.update_diagnostics()
