@@ -59,10 +59,6 @@ class Shadow:
             passed.append(sequence)
         return "".join(passed)
 
-    def aim(self, row: int, column: int, *, visible: bool) -> None:
-        """Say where the cursor should be, and whether it should be seen."""
-        self.grid.row, self.grid.column, self.grid.is_cursor_visible = row, column, visible
-
     def resize(self, size: Size) -> None:
         """Follow the terminal's size; what it has made of its screen meanwhile is not known."""
         self.grid.resize(size)
