@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 POURED = 256 << 20
 
-_FLOOR = "import argparse, asyncio, ssl, aiohttp, msgspec, yaml"
+_FLOOR = "import argparse, asyncio, ssl, msgspec, yaml"
 """What any client of its kind in Python would load."""
 
 

@@ -11,7 +11,6 @@ import time
 from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 from msgspec import Struct
 
@@ -230,7 +229,7 @@ def _request(wish: Wish, target: Target) -> ExecRequest:
             say(NO_TERMINAL)
     return ExecRequest(
         target,
-        wish.command or shell_command(uuid4().hex),
+        wish.command or shell_command(os.urandom(16).hex()),
         tty=tty,
         size=size_of(STREAMS) if tty else None,
         stdin=wish.stdin,

@@ -1,1 +1,1 @@
-"""The Kubernetes API over aiohttp: access, pods, exec."""
+"""The Kubernetes API: access, requests, pods, exec."""

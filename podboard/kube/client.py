@@ -1,41 +1,41 @@
-"""HTTP with one API server: requests, streams and WebSockets over one pool of connections."""
+"""HTTP with one API server: requests, streams and WebSockets."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import logging
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote, urlencode
-
-import aiohttp
-from yarl import URL
 
 from podboard import __version__
 from podboard.errors import ApiError, PodboardError
-from podboard.kube.connections import make_connector, proxy_argument
 from podboard.kube.failures import no_api_server, not_accepted, refusal, unreachable
+from podboard.kube.lines import Asking, Limits, Lines
 from podboard.kube.login import make_login, may_ask
 from podboard.kube.tls import make_ssl_context
-from podboard.wire.exec_channel import SUBPROTOCOLS
+from podboard.kube.troubles import Trouble
+from podboard.wire.http1 import Answer, HttpError
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
+    import aiohttp
+
     from podboard.kube.access import Access, ClientCertificate
+    from podboard.kube.by_aiohttp import ByAiohttp
     from podboard.kube.credentials import Credentials
     from podboard.kube.login import LendTerminal
+    from podboard.kube.websocket import WebSocket
 
 log = logging.getLogger(__name__)
 
 Query = list[tuple[str, str]]
-Socket = aiohttp.ClientWebSocketResponse[Any]
-Answer = TypeVar("Answer")
-Who = dict[str, Any]
-"""What aiohttp is told for each request of who is asking whom."""
+Result = TypeVar("Result")
 
 _CONNECT = 10.0
 """Seconds for a connection with its TLS handshake."""
@@ -47,8 +47,6 @@ _BODY_LIMIT = 256 * 1024 * 1024
 """Bytes of an answer; a page of 500 pods has a few million, tens of them at the worst."""
 
 _REFUSAL_LIMIT = 64 * 1024
-_MESSAGE_LIMIT = 16 * 1024 * 1024
-"""Bytes of one WebSocket message; a Kubernetes server sends 32 KiB at most."""
 
 _WARM_EVERY = 30.0
 """Seconds between requests on the idle connection, so that neither the server nor a proxy drops it."""
@@ -62,6 +60,28 @@ _JSON, _STRATEGIC = "application/json", "application/strategic-merge-patch+json"
 
 _WARM_PATH = "/version"
 """Small, and allowed to everybody."""
+
+
+_OURS = [
+    ("User-Agent", f"podboard/{__version__}"),
+    ("Accept", "application/json"),
+    ("Accept-Encoding", "gzip"),
+]
+
+_NO_REFUSALS = (101, 200, 201)
+"""Answers that are none only because of what they hold."""
+
+
+class Who(NamedTuple):
+    """As whom something is asked.
+
+    Attributes:
+        headers: What says so.
+        context: For TLS, with the certificate that says so.
+    """
+
+    headers: list[tuple[str, str]]
+    context: ssl.SSLContext
 
 
 class ApiClient:
@@ -85,23 +105,15 @@ class ApiClient:
         self._login = make_login(access, lend_terminal)
         self._context: ssl.SSLContext
         self._context_of: ClientCertificate | None = access.client_certificate
-        self._session: aiohttp.ClientSession
+        self._limits = Limits(_CONNECT, _ANSWER, _BODY_LIMIT, _REFUSAL_LIMIT)
+        self._lines = None if access.proxy else Lines(access.server, self._limits)
+        self._by_aiohttp: ByAiohttp | None = None
         self._warmer: asyncio.Task[None] | None = None
         self._occupied = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Prepare TLS; nothing is connected yet. Raises KubeconfigError for unusable certificates."""
         self._context = await asyncio.to_thread(make_ssl_context, self.access, self._context_of)
-        self._session = aiohttp.ClientSession(
-            connector=make_connector(self.access.proxy, self._context),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": f"podboard/{__version__}", "Accept": "application/json"},
-            middlewares=(self._read_refused_upgrade,),
-            proxy=proxy_argument(self.access.proxy),
-            timeout=aiohttp.ClientTimeout(
-                total=self.access.request_timeout or None, sock_connect=_CONNECT, sock_read=_ANSWER
-            ),
-        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -111,7 +123,10 @@ class ApiClient:
                 await asyncio.gather(self._warmer, return_exceptions=True)
             await self._login.close()
         finally:
-            await self._session.close()
+            if self._lines is not None:
+                await self._lines.close()
+            if self._by_aiohttp is not None:
+                await self._by_aiohttp.close()
 
     async def credentials(self) -> Credentials:
         """Return what requests are sent with now; raises LoginError or KubeconfigError as ``get_bytes``."""
@@ -154,45 +169,37 @@ class ApiClient:
         Raises:
             PodboardError: As ``get_bytes``, also from within the block.
         """
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=silence)
+        others = await self._others()
+        with self._troubles_told():
+            async with contextlib.AsyncExitStack() as open_until:
 
-        async def ask(who: Who) -> aiohttp.ClientResponse:
-            async with asyncio.timeout(self.access.request_timeout or _ANSWER):
-                response = await self._session.get(
-                    self._url(path, query), allow_redirects=False, timeout=timeout, **who
-                )
-            if response.status != 200:  # noqa: PLR2004 - HTTP's own number
-                async with response:
-                    raise await self._refused(response)
-            return response
+                async def ask(who: Who) -> aiohttp.StreamReader:
+                    async with asyncio.timeout(self.access.request_timeout or _ANSWER):
+                        opened = await open_until.enter_async_context(
+                            others.stream(self._asking("GET", path, query, who), silence)
+                        )
+                    if isinstance(opened, Answer):
+                        raise self._refused(opened)
+                    return opened
 
-        response = await self._logged_in(ask)
-        try:
-            with self._failures_told():
+                content = await self._logged_in(ask)
                 self._keep_one_warm()
-                yield response.content
-        finally:
-            response.close()
+                yield content
 
-    async def websocket(self, path: str, query: Sequence[tuple[str, str]]) -> Socket:
-        """Upgrade to an exec WebSocket that leaves pings, pongs and the closing handshake to its user.
+    async def websocket(self, path: str, query: Sequence[tuple[str, str]]) -> WebSocket:
+        """Upgrade to an exec WebSocket.
 
         Raises:
             PodboardError: As ``get_bytes``. A refusal's own words are in the ApiError.
         """
+        door = self._lines or await self._others()
 
-        async def ask(who: Who) -> Socket:
+        async def ask(who: Who) -> WebSocket:
             async with asyncio.timeout(self.access.request_timeout or None):
-                return await self._session.ws_connect(
-                    # An https URL, since aiohttp overlooks proxies for wss.
-                    self._url(path, query),
-                    protocols=SUBPROTOCOLS,
-                    autoclose=False,
-                    autoping=False,
-                    decode_text=False,
-                    max_msg_size=_MESSAGE_LIMIT,
-                    **who,
-                )
+                upgraded = await door.upgrade(self._asking("GET", path, query, who))
+            if isinstance(upgraded, Answer):
+                raise self._refused(upgraded)
+            return upgraded
 
         upgraded = await self._logged_in(ask)
         self._keep_one_warm()
@@ -206,25 +213,35 @@ class ApiClient:
         document: object = None,
         content_type: str = _JSON,
     ) -> bytes:
-        body: Who = {} if document is None else {"data": json.dumps(document).encode()}
-        what = [] if document is None else [(aiohttp.hdrs.CONTENT_TYPE, content_type)]
+        body = None if document is None else json.dumps(document).encode()
+        door = self._lines or await self._others()
 
         async def ask(who: Who) -> bytes:
-            asking = {**who, **body, "headers": [*who["headers"], *what]}
-            async with self._session.request(
-                method, self._url(path, query), allow_redirects=False, **asking
-            ) as response:
-                if response.status not in (200, 201):
-                    raise await self._refused(response)
-                return await self._body(response, _BODY_LIMIT)
+            asking = self._asking(method, path, query, who, body=body, content_type=content_type)
+            async with asyncio.timeout(self.access.request_timeout or None):
+                answer = await door.ask(asking)
+            if answer.status not in (200, 201) or not answer.is_whole:
+                raise self._refused(answer)
+            return answer.body
 
         return await self._logged_in(ask)
 
-    async def _logged_in(self, ask: Callable[[Who], Awaitable[Answer]]) -> Answer:
+    async def _others(self) -> ByAiohttp:
+        """Return what does the requests that are not made directly."""
+        if self._by_aiohttp is None:
+            # It takes long to load, and longer than a frame.
+            await asyncio.to_thread(importlib.import_module, "podboard.kube.by_aiohttp")
+        if self._by_aiohttp is None:
+            from podboard.kube.by_aiohttp import ByAiohttp
+
+            self._by_aiohttp = ByAiohttp(self.access.server, self.access.proxy, self._context, self._limits)
+        return self._by_aiohttp
+
+    async def _logged_in(self, ask: Callable[[Who], Awaitable[Result]]) -> Result:
         """Ask, and where the credentials are not accepted (401) once more with others, if there are any."""
         credentials = await self._login.credentials()
         try:
-            return await self._told_of_failures(ask, credentials)
+            return await self._told_of_troubles(ask, credentials)
         except ApiError as error:
             if error.status != _UNAUTHORIZED:
                 raise
@@ -232,22 +249,18 @@ class ApiClient:
             if renewed is None:
                 raise not_accepted(error, credentials) from error
         try:
-            return await self._told_of_failures(ask, renewed)
+            return await self._told_of_troubles(ask, renewed)
         except ApiError as error:
             if error.status != _UNAUTHORIZED:
                 raise
             raise not_accepted(error, renewed) from error
 
-    async def _told_of_failures(
-        self, ask: Callable[[Who], Awaitable[Answer]], credentials: Credentials
-    ) -> Answer:
-        who = {
-            "headers": self.access.headers(credentials.token),
-            "ssl": await self._context_with(credentials.certificate),
-            "server_hostname": self.access.tls_server_name or None,
-        }
-        with self._failures_told():
-            return await ask(who)
+    async def _told_of_troubles(
+        self, ask: Callable[[Who], Awaitable[Result]], credentials: Credentials
+    ) -> Result:
+        context = await self._context_with(credentials.certificate)
+        with self._troubles_told():
+            return await ask(Who(self.access.headers(credentials.token), context))
 
     async def _context_with(self, certificate: ClientCertificate | None) -> ssl.SSLContext:
         """Return the context that shows a certificate; connections made with another are not used again."""
@@ -256,12 +269,28 @@ class ApiClient:
             self._context_of = certificate
         return self._context
 
-    def _url(self, path: str, query: Sequence[tuple[str, str]]) -> URL:
-        # Everything but letters is escaped: Go takes a bare ";" for an error, yarl for harmless.
+    def _asking(
+        self,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        who: Who,
+        *,
+        body: bytes | None = None,
+        content_type: str = _JSON,
+    ) -> Asking:
+        # Everything but letters is escaped: Go takes a bare ";" for an error.
         # An argument that is no UTF-8 goes as the bytes it is, as with kubectl.
         escaped = urlencode(query, quote_via=quote, safe="", errors="surrogateescape")
-        text = f"?{escaped}" if query else ""
-        return URL(f"{self.access.server}{path}{text}", encoded=True)
+        what = [] if body is None else [("Content-Type", content_type)]
+        return Asking(
+            method,
+            f"{path}?{escaped}" if query else path,
+            [*_OURS, *who.headers, *what],
+            who.context,
+            self.access.tls_server_name or None,
+            body,
+        )
 
     def _decode(self, body: bytes) -> Any:
         try:
@@ -269,36 +298,16 @@ class ApiClient:
         except (ValueError, RecursionError):
             raise no_api_server(self.access, 200) from None
 
-    async def _body(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
-        pieces, size = [], 0
-        async for piece in response.content.iter_any():
-            pieces.append(piece)
-            size += len(piece)
-            if size > limit:
-                raise no_api_server(self.access, response.status)
-        return b"".join(pieces)
-
-    async def _refused(self, response: aiohttp.ClientResponse) -> ApiError:
-        body = b""
-        with contextlib.suppress(PodboardError, aiohttp.ClientError, OSError):  # the status says enough
-            body = await self._body(response, _REFUSAL_LIMIT)
-        return refusal(self.access, response.status, body, response.headers.get(aiohttp.hdrs.DATE, ""))
-
-    async def _read_refused_upgrade(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        """Raise for a refused upgrade while its body can still be read: ``ws_connect`` throws it away."""
-        response = await handler(request)
-        if aiohttp.hdrs.UPGRADE in request.headers and response.status != 101:  # noqa: PLR2004 - HTTP's own
-            async with response:
-                raise await self._refused(response)
-        return response
+    def _refused(self, answer: Answer) -> ApiError:
+        if answer.status in _NO_REFUSALS:
+            return no_api_server(self.access, answer.status)
+        return refusal(self.access, answer.status, answer.body, answer.headers.get("date", ""))
 
     @contextmanager
-    def _failures_told(self) -> Iterator[None]:
+    def _troubles_told(self) -> Iterator[None]:
         try:
             yield
-        except (aiohttp.ClientError, OSError) as error:
+        except (Trouble, HttpError, OSError) as error:
             raise unreachable(self.access, error) from error
 
     def _keep_one_warm(self) -> None:

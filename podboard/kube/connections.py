@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
+from podboard.kube.lines import watch_over
 from podboard.kube.proxy import is_socks
 
 if TYPE_CHECKING:
@@ -38,18 +39,6 @@ def make_connector(proxy: str, context: ssl.SSLContext) -> aiohttp.TCPConnector:
 def proxy_argument(proxy: str) -> str | None:
     """Return what aiohttp is to be told of a proxy."""
     return None if is_socks(proxy) else proxy or None
-
-
-def watch_over(made: socket.socket) -> None:
-    """Let a socket notice a dead peer within a minute.
-
-    A watch sends nothing, so without the kernel's probes it would wait for hours on a network that is gone.
-    """
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    seconds = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
-    for name, value in seconds.items():
-        if hasattr(socket, name):  # Linux and macOS call the first one differently
-            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _watchful_socket(address: tuple[Any, ...]) -> socket.socket:

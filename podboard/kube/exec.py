@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
-import types
 from collections import deque
 from random import randint
-from typing import TYPE_CHECKING, Any
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from podboard.errors import ApiError, Denied, PodboardError
-from podboard.kube.inbox import DATA, Inbox
 from podboard.kube.reviews import missing_right, missing_verbs
 from podboard.model.ending import CLOSED_BY_US, dropped
 from podboard.model.names import checked_container, checked_namespace, checked_pod
@@ -23,11 +18,13 @@ from podboard.model.text import one_line
 from podboard.wire.exec_channel import Connected, Ended, ExecChannel, Stderr, Stdout
 from podboard.wire.flow import Flow
 from podboard.wire.liveness import PING_EVERY, SILENCE_LIMIT, Liveness, Verdict
+from podboard.wire.websocket import Broken, Closed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from podboard.kube.client import ApiClient, Query, Socket
+    from podboard.kube.client import ApiClient, Query
+    from podboard.kube.websocket import End, WebSocket
     from podboard.model.ending import Ending
     from podboard.model.role import Right
     from podboard.model.target import Target
@@ -48,9 +45,6 @@ program anything."""
 _SLOTS = 10
 """Moments between two pings at which connections are pinged, each at one of them: of a hundred quiet ones ten
 wake the process together, and not one after another."""
-
-_CLOSING = 1.0
-"""Seconds for the closing handshake: a server that is gone does not keep a person from leaving."""
 
 
 async def open_exec(
@@ -117,7 +111,7 @@ async def open_attach(
 class ExecSession:
     """One running command; made by ``open_exec``, and ``close`` it in the end.
 
-    Nothing is read ahead of ``receive`` but what aiohttp's queue holds: 512 KiB and one read of the
+    Nothing is read ahead of ``receive`` but what the WebSocket holds: 512 KiB and one read of the
     socket. Then the socket is not read any more, and the server and the command wait: a slow reader
     costs no more memory than that.
 
@@ -128,23 +122,21 @@ class ExecSession:
     """
 
     def __init__(
-        self, socket: Socket, ping_every: float = PING_EVERY, silence_limit: float = SILENCE_LIMIT
+        self, socket: WebSocket, ping_every: float = PING_EVERY, silence_limit: float = SILENCE_LIMIT
     ) -> None:
         self._socket = socket
-        self._channel = ExecChannel(socket.protocol)
+        self._channel = ExecChannel(socket.subprotocol)
         self._loop = asyncio.get_running_loop()
-        self._inbox = Inbox(socket, self._wake_reader)
         self._output: deque[Stdout | Stderr] = deque()
         self._ended: Ended | None = None
-        self._heard = False
         self._size: Size | None = None
         self._reader: asyncio.Future[None] | None = None
         self._arrived: Callable[[], None] | None = None
         self._writing = asyncio.Lock()
         self._flow = Flow()
         self._caught_up = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._spawn(self._keep_alive(ping_every, silence_limit))
+        self._alive = asyncio.create_task(self._keep_alive(ping_every, silence_limit))
+        socket.attend(self._wake_reader, self._take_pong)
 
     async def receive(self) -> Output:
         """Wait for the command's next output or its end; after the end, the end again.
@@ -174,11 +166,13 @@ class ExecSession:
         when it has caught up. Small messages of a flood come joined, up to about 32 KiB.
         """
         while not self._output and self._ended is None:
-            messages = self._inbox.take()
-            if not messages:
+            messages = self._socket.take()
+            if messages:
+                self._take(self._channel.receive_all(messages))
+            elif (end := self._socket.end) is not None:
+                self._end(self._channel.connection_ended(*_why_ended(end)))
+            else:
                 return None
-            self._heard = True
-            self._understand(messages)
         return self._output.popleft() if self._output else self._ended
 
     async def write(self, data: bytes) -> None:
@@ -188,49 +182,36 @@ class ExecSession:
         """
         async with self._writing:
             for message in self._channel.stdin(data):
-                if not await self._send(message):
-                    return
+                self._socket.send(message)
+                await self._socket.caught_up()
 
     async def paste(self, piece: bytes) -> None:
         """Send a piece of a paste, and wait while the server has more than it can give the command."""
         await self.write(piece)
-        await self._ping(self._flow.sent(len(piece)))
+        self._socket.ping(self._flow.sent(len(piece)))
         while self._flow.is_full and self._ended is None:
             self._caught_up.clear()
             await self._caught_up.wait()
 
     def write_nowait(self, data: bytes) -> bool:
-        """Send a little input at once; False where other input is on its way before it, or it is not little.
-
-        Where the connection is behind, it is not waited for here, but whatever is written next waits.
-        """
-        if self._writing.locked() or len(data) > _LITTLE:
+        """Send a little input at once; False where other input goes before it, or it is not little."""
+        if self._writing.locked() or len(data) > _LITTLE or self._socket.is_behind:
             return False
         for message in self._channel.stdin(data):
-            sending = self._send(message)
-            try:
-                caught_up = sending.send(None)
-            except StopIteration:
-                continue
-            self._spawn(self._catch_up(sending, caught_up))
+            self._socket.send(message)
         return True
-
-    async def _catch_up(self, sending: Coroutine[Any, Any, bool], caught_up: asyncio.Future[Any]) -> None:
-        """Go on with a sending that has come to wait, and let nobody else write meanwhile."""
-        async with self._writing:
-            await _rest(sending, caught_up)
 
     async def end_input(self) -> None:
         """Tell the command that no more input comes, where the protocol has a word for it (v5)."""
         async with self._writing:
             message = self._channel.close_stdin()
             if message is not None:
-                await self._send(message)
+                self._socket.send(message)
 
     async def resize(self, size: Size) -> None:
         """Tell the command's terminal its size."""
         self._size = size
-        await self._send(self._channel.resize(size))
+        self._socket.send(self._channel.resize(size))
 
     async def close(self) -> None:
         """End the session from our side and let go of everything; harmless when done twice.
@@ -239,30 +220,9 @@ class ExecSession:
         """
         self._output.clear()
         self._end(Ended(CLOSED_BY_US))
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
-            # aiohttp's own limit counts from each message anew, and a flood has many.
-            async with asyncio.timeout(_CLOSING):
-                await self._socket.close()
-
-    def _understand(self, messages: Sequence[aiohttp.WSMessage]) -> None:
-        """Turn messages into output and, perhaps, the end."""
-        last = messages[-1].type
-        if last in DATA:
-            self._take(self._channel.receive_all([message.data for message in messages]))
-            return
-        # A control message comes last in a batch, and only there.
-        self._take(self._channel.receive_all([message.data for message in messages[:-1]]))
-        if last is aiohttp.WSMsgType.PING:
-            self._spawn(self._pong(messages[-1].data))
-        elif last is aiohttp.WSMsgType.PONG:
-            self._flow.answered(bytes(messages[-1].data))
-            self._caught_up.set()
-        elif self._ended is None:
-            self._end(self._channel.connection_ended(*_why_ended(messages[-1])))
+        self._alive.cancel()
+        await asyncio.gather(self._alive, return_exceptions=True)
+        await self._socket.close()
 
     def _take(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -271,11 +231,14 @@ class ExecSession:
             elif not isinstance(event, Connected):
                 self._output.append(event)
 
+    def _take_pong(self, payload: bytes) -> None:
+        self._flow.answered(payload)
+        self._caught_up.set()
+
     def _end(self, ended: Ended) -> None:
         """Note the first end there is, and stop waiting for anything else."""
         if self._ended is None:
             self._ended = ended
-            self._inbox.close()
             self._caught_up.set()
             self._wake_reader()
 
@@ -285,65 +248,28 @@ class ExecSession:
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
 
-    async def _send(self, message: bytes) -> bool:
-        """Send a message; False where the connection is gone, which the reader will learn by itself."""
-        try:
-            await self._socket.send_bytes(message)
-        except ConnectionError:
-            return False
-        return True
-
-    async def _ping(self, payload: bytes = b"") -> None:
-        with contextlib.suppress(ConnectionError):  # as in _send
-            await self._socket.ping(payload)
-
-    async def _pong(self, payload: bytes) -> None:
-        with contextlib.suppress(ConnectionError):  # as in _send
-            await self._socket.pong(payload)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
     async def _keep_alive(self, every: float, limit: float) -> None:
         liveness = Liveness(self._loop.time(), limit)
         said = self._loop.time()
-        ping: asyncio.Task[None] | None = None
         slot = every / _SLOTS
         due = (self._loop.time() // slot + randint(1, _SLOTS)) * slot  # noqa: S311 - nobody must not guess it
         while self._ended is None:
             await asyncio.sleep(due - self._loop.time())
             due = max(due + every, self._loop.time())
-            heard, self._heard = self._heard, False
+            heard, self._socket.is_heard = self._socket.is_heard, False
             verdict = liveness.tick(
-                self._loop.time(), heard=heard, reading=self._inbox.is_empty, held=self._flow.is_held
+                self._loop.time(), heard=heard, reading=not self._socket.is_paused, held=self._flow.is_held
             )
             if verdict is Verdict.GIVE_UP:
                 self._end(Ended(_silent(limit)))
-            elif verdict is Verdict.PING and (ping is None or ping.done()):
-                # Beside this task: on a connection that takes nothing more, a ping waits.
-                ping = self._spawn(self._ping())
+            elif verdict is Verdict.PING and not self._socket.is_behind:
+                self._socket.ping()
             if self._size is not None and self._loop.time() - said >= DATA_EVERY:
                 said = self._loop.time()
-                self._spawn(self.resize(self._size))
+                await self.resize(self._size)
 
 
-@types.coroutine
-def _rest(
-    work: Coroutine[Any, Any, bool], waits_for: asyncio.Future[Any]
-) -> Generator[asyncio.Future[Any], Any, bool]:
-    """Await what is left of a coroutine that was run by hand until it waited."""
-    try:
-        yield waits_for
-        sent: bool = yield from work
-        return sent
-    finally:
-        work.close()
-
-
-async def _connect(client: ApiClient, target: Target, right: Right, path: str, query: Query) -> Socket:
+async def _connect(client: ApiClient, target: Target, right: Right, path: str, query: Query) -> WebSocket:
     try:
         return await client.websocket(path, query)
     except ApiError as error:
@@ -387,14 +313,11 @@ def _silent(limit: float) -> Ending:
     )
 
 
-def _why_ended(message: aiohttp.WSMessage) -> tuple[str, str]:
-    if message.type is aiohttp.WSMsgType.CLOSE:
-        said = one_line(message.extra or "")
-        words = f": {said}" if said else ""
-        return f"the server closed the connection ({message.data}){words}", ""
-    if message.type is aiohttp.WSMsgType.ERROR:
-        return (
-            f"the server broke the WebSocket protocol: {one_line(str(message.data))}",
-            "a proxy in between?",
-        )
+def _why_ended(end: End) -> tuple[str, str]:
+    match end:
+        case Closed(code, reason):
+            words = f": {one_line(reason)}" if reason else ""
+            return f"the server closed the connection ({code}){words}", ""
+        case Broken(reason):
+            return f"the server broke the WebSocket protocol: {reason}", "a proxy in between?"
     return "the connection was cut", "the API server or the node's kubelet restarted, or a proxy gave up"

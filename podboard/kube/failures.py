@@ -5,15 +5,23 @@ from __future__ import annotations
 import errno
 import ssl
 import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import aiohttp
 
 from podboard.errors import ApiError, FailureKind, UnreachableError, UntrustedError
 from podboard.kube.credentials import expiry
 from podboard.kube.proxy import proxy_address
+from podboard.kube.troubles import (
+    CutOff,
+    NoAnswer,
+    NoConnection,
+    NoName,
+    NoProxy,
+    NoTls,
+    ProxyRefuses,
+    SocksRefuses,
+    Untrusted,
+)
 from podboard.model.duration import human_duration
 from podboard.model.text import one_line
 from podboard.wire.explain import explain, is_of_the_pod
@@ -25,18 +33,6 @@ if TYPE_CHECKING:
     from podboard.errors import PodboardError
     from podboard.kube.access import Access
     from podboard.kube.credentials import Credentials
-
-
-class SocksError(aiohttp.ClientConnectionError):
-    """A SOCKS proxy cannot be reached, or does not connect.
-
-    Args:
-        cause: The operating system's error in the first case, what the proxy said in the second.
-    """
-
-    def __init__(self, cause: BaseException) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
 
 
 _UNAUTHORIZED, _FORBIDDEN, _PROXY_UNAUTHORIZED = 401, 403, 407
@@ -84,6 +80,8 @@ def not_accepted(error: ApiError, credentials: Credentials) -> ApiError:
 
 def _clocks_apart(date: str) -> str:
     """Say so if this machine's clock and the server's do not go together: then good tokens look bad."""
+    from email.utils import parsedate_to_datetime
+
     try:
         ahead = time.time() - parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError):
@@ -134,25 +132,22 @@ def unreachable(access: Access, error: Exception) -> PodboardError:
 
     Args:
         access: Who asked whom.
-        error: What aiohttp or the operating system raised.
+        error: A ``Trouble``, an ``HttpError``, or what the operating system raised.
     """
-    if isinstance(error, aiohttp.WSServerHandshakeError):
-        return no_api_server(access, error.status)
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        of_proxy = access.proxy and (error.host, error.port) == proxy_address(access.proxy)
-        who = proxy_in_words(access) if of_proxy else access.server
-        return _untrusted(access, error.certificate_error, who, of_proxy=bool(of_proxy))
+    if isinstance(error, Untrusted):
+        who = proxy_in_words(access) if error.of_proxy else access.server
+        return _untrusted(access, error.cause, who, of_proxy=error.of_proxy)
     for kind, tell in _TELLERS:
         if isinstance(error, kind):
             return UnreachableError(*tell(access, error))
     return no_api_server(access, 0)
 
 
-def _no_tls(access: Access, error: Any) -> tuple[str, str]:
-    return f"no TLS with {access.server}: {os_reason(error.os_error)}", "is it an https server?"
+def _no_tls(access: Access, error: NoTls) -> tuple[str, str]:
+    return f"no TLS with {access.server}: {os_reason(error.cause)}", "is it an https server?"
 
 
-def _refused_by_proxy(access: Access, error: Any) -> tuple[str, str]:
+def _refused_by_proxy(access: Access, error: ProxyRefuses) -> tuple[str, str]:
     return proxy_answered(access, error.status)
 
 
@@ -175,67 +170,60 @@ def proxy_answered(access: Access, status: int) -> tuple[str, str]:
     )
 
 
-def _no_proxy(access: Access, error: Any) -> tuple[str, str]:
-    return _proxy_is_not_there(access, os_reason(error.os_error))
-
-
-def _proxy_is_not_there(access: Access, reason: str) -> tuple[str, str]:
+def _no_proxy(access: Access, error: NoProxy) -> tuple[str, str]:
     return (
-        f"{proxy_in_words(access)} cannot be reached: {reason}",
+        f"{proxy_in_words(access)} cannot be reached: {os_reason(error.cause)}",
         "check proxy-url in the kubeconfig, or HTTPS_PROXY",
     )
 
 
-def _no_socks(access: Access, error: Any) -> tuple[str, str]:
-    if isinstance(error.cause, OSError):
-        return _proxy_is_not_there(access, os_reason(error.cause))
-    reason = one_line(str(error.cause), 100).lower()
+def _no_socks(access: Access, error: SocksRefuses) -> tuple[str, str]:
+    reason = one_line(error.reason, 100).lower()
     return (
         f"{proxy_in_words(access)} does not connect to {urlsplit(access.server).netloc}: {reason}",
         "check user and password in its URL, and whether it can reach the server",
     )
 
 
-def _no_name(_: Access, error: Any) -> tuple[str, str]:
-    # Behind an HTTP proxy, the only name that is looked up here is the proxy's.
+def _no_name(_: Access, error: NoName) -> tuple[str, str]:
     return f"the name {one_line(error.host)} cannot be resolved", "check the network or the VPN"
 
 
-def _no_connection(access: Access, error: Any) -> tuple[str, str]:
+def _no_connection(access: Access, error: NoConnection) -> tuple[str, str]:
     return (
-        f"{access.server} cannot be reached: {os_reason(error.os_error)}",
+        f"{access.server} cannot be reached: {os_reason(error.cause)}",
         "is the cluster up, and the VPN?",
     )
 
 
-def _silence(access: Access, _: Any) -> tuple[str, str]:
+def _silence(access: Access, _: Exception) -> tuple[str, str]:
     limit = f" within {access.request_timeout:g} s" if access.request_timeout else ""
     return f"{access.server} does not answer{limit}", "is the cluster up, and the VPN?"
 
 
-def _closed(access: Access, _: Any) -> tuple[str, str]:
+def _closed(access: Access, _: Exception) -> tuple[str, str]:
     return f"{access.server} closed the connection without an answer", "try again"
 
 
-def _cut_off(access: Access, _: Any) -> tuple[str, str]:
+def _cut_off(access: Access, _: Exception) -> tuple[str, str]:
     return f"the answer of {access.server} was cut off", "try again"
 
 
-def _cut(access: Access, error: Any) -> tuple[str, str]:
+def _cut(access: Access, error: OSError) -> tuple[str, str]:
     return f"the connection to {access.server} was cut: {os_reason(error)}", "try again"
 
 
-# In this order: aiohttp's errors are kinds of one another.
+# A TimeoutError is an OSError, too.
 _TELLERS: tuple[tuple[type[Exception], Callable[[Access, Any], tuple[str, str]]], ...] = (
-    (aiohttp.ClientConnectorSSLError, _no_tls),
-    (SocksError, _no_socks),
-    (aiohttp.ClientHttpProxyError, _refused_by_proxy),
-    (aiohttp.ClientProxyConnectionError, _no_proxy),
-    (aiohttp.ClientConnectorDNSError, _no_name),
-    (aiohttp.ClientConnectorError, _no_connection),
+    (NoTls, _no_tls),
+    (ProxyRefuses, _refused_by_proxy),
+    (NoProxy, _no_proxy),
+    (SocksRefuses, _no_socks),
+    (NoName, _no_name),
+    (NoConnection, _no_connection),
+    (NoAnswer, _closed),
+    (CutOff, _cut_off),
     (TimeoutError, _silence),
-    (aiohttp.ServerDisconnectedError, _closed),
-    (aiohttp.ClientPayloadError, _cut_off),
     (OSError, _cut),
 )
 

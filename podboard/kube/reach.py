@@ -9,17 +9,16 @@ import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-import aiohttp
-from aiohttp.client_reqrep import ConnectionKey
 from msgspec.structs import replace
 from python_socks import ProxyError, ProxyType
 from python_socks.async_.asyncio.v2 import Proxy
 
 from podboard.errors import PodboardError, UnreachableError, UntrustedError
 from podboard.kube.certificates import in_words, moment, read_certificate
-from podboard.kube.failures import SocksError, os_reason, proxy_answered, proxy_in_words, unreachable
+from podboard.kube.failures import os_reason, proxy_answered, proxy_in_words, unreachable
 from podboard.kube.proxy import is_socks, proxy_address
 from podboard.kube.tls import make_ssl_context
+from podboard.kube.troubles import NoConnection, NoName, NoProxy, NoTls, SocksRefuses, Untrusted
 from podboard.model.checkup import Check, Result, Step, failed
 from podboard.model.text import one_line
 from podboard.probes import PATIENCE, connect, is_address, look_up
@@ -166,34 +165,29 @@ class Reach:
             match error:
                 case ProxyError(error_code=int(status)):
                     return UnreachableError(*proxy_answered(self._access, status))
-        return unreachable(self._access, self._as_the_client_says(step, error))
+        return unreachable(self._access, self._trouble(step, error))
 
-    def _as_the_client_says(self, step: Step, error: Exception) -> Exception:
+    def _trouble(self, step: Step, error: Exception) -> Exception:
         """Turn what Python raises into what the client would raise, which has a sentence for it."""
-        at = _key(*(self._server if step is Step.TLS else self._first))
-        told = error
+        trouble = error
         match step, error:
             case _, ssl.SSLCertVerificationError():
-                told = aiohttp.ClientConnectorCertificateError(at, error)
+                trouble = Untrusted(error, of_proxy=step is not Step.TLS and bool(self._access.proxy))
             case Step.TLS, ssl.SSLError():
-                told = aiohttp.ClientConnectorSSLError(at, error)
+                trouble = NoTls(error)
             case Step.PROXY, TimeoutError():
-                told = SocksError(ProxyError("no answer"))
+                trouble = SocksRefuses("no answer")
             case Step.PROXY, ssl.SSLError():
-                told = SocksError(ProxyError(os_reason(error)))
-            case (Step.PROXY, _) | (Step.TCP, _) if self._access.proxy:
-                told = SocksError(error)
+                trouble = SocksRefuses(os_reason(error))
+            case (Step.PROXY | Step.TCP, OSError() as cause) if self._access.proxy:
+                trouble = NoProxy(cause)
+            case Step.PROXY, _:
+                trouble = SocksRefuses(str(error))
             case Step.DNS, OSError():
-                told = aiohttp.ClientConnectorDNSError(at, error)
+                trouble = NoName(self._first[0])
             case Step.TCP, OSError() if not isinstance(error, TimeoutError):
-                told = aiohttp.ClientConnectorError(at, error)
-        return told
-
-
-def _key(host: str, port: int) -> ConnectionKey:
-    return ConnectionKey(
-        host, port, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None
-    )
+                trouble = NoConnection(error)
+        return trouble
 
 
 async def _context(access: Access) -> ssl.SSLContext:

@@ -12,9 +12,9 @@ from aiohttp_socks import ProxyConnector, ProxyType
 from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from python_socks.async_.asyncio import Proxy
 
-from podboard.kube.connections import watch_over
-from podboard.kube.failures import SocksError
+from podboard.kube.lines import watch_over
 from podboard.kube.proxy import proxy_address
+from podboard.kube.troubles import NoProxy, SocksRefuses
 
 if TYPE_CHECKING:
     import socket
@@ -51,7 +51,7 @@ class SocksConnector(ProxyConnector):
         client_error: type[Exception] = aiohttp.ClientConnectorError,
         **tls: Any,
     ) -> tuple[asyncio.Transport, ResponseHandler]:
-        """Open a connection; raises as aiohttp's own, and SocksError where the proxy does not connect."""
+        """Open a connection; raises as aiohttp's own, and a Trouble where the proxy does not connect."""
         host, port = addr_infos[0][4][:2]
         try:
             async with asyncio.timeout(timeout.sock_connect):
@@ -80,8 +80,9 @@ class SocksConnector(ProxyConnector):
         except ProxyTimeoutError:
             raise TimeoutError from None
         except ProxyConnectionError as error:
-            raise SocksError(error.__cause__ or error) from error
+            cause = error.__cause__
+            raise (NoProxy(cause) if isinstance(cause, OSError) else SocksRefuses(str(error))) from error
         except ProxyError as error:
-            raise SocksError(error) from error
+            raise SocksRefuses(str(error)) from error
         watch_over(tunnel)
         return tunnel

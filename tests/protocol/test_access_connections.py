@@ -1,6 +1,7 @@
 """Connections that work and that do not: TLS, proxies, refusals, and what a person is told."""
 
 import asyncio
+import gzip
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -311,6 +312,98 @@ async def test_requests_share_a_connection(server: ReplayServer) -> None:
     assert server.requests[0].headers["accept"] == "application/json"
 
 
+async def test_a_connection_that_was_dropped_while_idle_is_not_used_again(server: ReplayServer) -> None:
+    async def once(_: Request, __: Reader, writer: Writer) -> None:
+        writer.write(answer(200, b"1", JSON))
+        await writer.drain()
+        writer.close()
+
+    server.on(PATH, once, says(200, b"2"))
+    async with ApiClient(server.access()) as client:
+        assert await client.get_json(PATH) == 1
+        await until(client._lines._idle[0].gone.is_set)
+        assert await client.get_json(PATH) == 2
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_only_what_may_be_said_twice_is_said_again(method: str, server: ReplayServer) -> None:
+    async def drops(_: Request, __: Reader, writer: Writer) -> None:
+        writer.transport.abort()
+
+    server.on("/flaky", drops, says(200, b"2"))
+    async with ApiClient(server.access()) as client:
+        await client.get_json(PATH)
+        if method == "GET":
+            assert await client.get_json("/flaky") == 2
+        else:
+            with pytest.raises(UnreachableError):
+                await client.post_json("/flaky", {})
+    assert server.connections == (2 if method == "GET" else 1)
+
+
+async def test_a_new_connection_that_is_dropped_is_no_reason_to_ask_again(server: ReplayServer) -> None:
+    async def drops(_: Request, __: Reader, writer: Writer) -> None:
+        writer.transport.abort()
+
+    server.on("/flaky", drops)
+    async with ApiClient(server.access()) as client:
+        with pytest.raises(UnreachableError, match=r"was cut|closed the connection"):
+            await client.get_json("/flaky")
+    assert server.connections == 1
+
+
+async def test_a_server_below_a_path(server: ReplayServer) -> None:
+    server.on(f"/k8s/clusters/one{PATH}", says(200, b"5"))
+    access = server.access()
+    below = server.access(server=f"{access.server}/k8s/clusters/one/")
+    assert await ask(below) == 5
+    assert server.requests[-1].headers["host"] == f"127.0.0.1:{server.port}"
+
+
+async def test_what_is_large_comes_packed_and_is_unpacked(server: ReplayServer) -> None:
+    large = b'"' + b"x" * 300_000 + b'"'
+
+    async def packed(_: Request, __: Reader, writer: Writer) -> None:
+        body = gzip.compress(large)
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+
+    server.on(PATH, packed)
+    assert await ask(server.access()) == "x" * 300_000
+    assert server.requests[-1].headers["accept-encoding"] == "gzip"
+
+
+async def test_a_refusal_that_is_cut_off_still_says_what_its_status_says(server: ReplayServer) -> None:
+    async def half(_: Request, __: Reader, writer: Writer) -> None:
+        writer.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nhalf")
+        await writer.drain()
+        writer.close()
+
+    server.on(PATH, half)
+    error = await refusal(server.access())
+    assert isinstance(error, ApiError)
+    assert error.status == 503
+
+
+async def test_of_several_addresses_that_refuse_one_reason_is_told(free_port: int) -> None:
+    error = await refusal(Access(server=f"https://localhost:{free_port}"))
+    assert error.message == f"https://localhost:{free_port} cannot be reached: connection refused"
+
+
+async def test_what_a_server_says_unasked_ends_its_connection(server: ReplayServer) -> None:
+    async def talks(_: Request, __: Reader, writer: Writer) -> None:
+        writer.write(answer(200, b"1", JSON))
+        await writer.drain()
+        writer.write(answer(200, b"not asked for", JSON))
+
+    server.on(PATH, talks, says(200, b"2"))
+    async with ApiClient(server.access()) as client:
+        assert await client.get_json(PATH) == 1
+        await until(lambda: not client._lines._idle or client._lines._idle[0].gone.is_set())
+        assert await client.get_json(PATH) == 2
+
+
 async def test_another_connection_is_kept_warm_while_a_stream_has_one(
     server: ReplayServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,7 +416,7 @@ async def test_another_connection_is_kept_warm_while_a_stream_has_one(
     server.on("/version", says(200, b"{}"))
     async with ApiClient(server.access()) as client, client.stream("/stream", [], silence=5.0) as content:
         assert await content.readany() == b"hi"
-        await until(lambda: client._session.connector._conns)
+        await until(lambda: client._lines._idle)
         await client.get_json("/version")
     assert [request.path for request in server.requests] == ["/stream", "/version", "/version"]
     assert server.connections == 2

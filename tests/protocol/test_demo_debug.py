@@ -225,7 +225,8 @@ async def test_the_toolboxs_console_goes_on_without_anybody(demo: DemoCluster, k
         process.stdin.write(line)
         await process.stdin.drain()
         await asyncio.wait_for(process.stdout.readuntil(until_heard), 20)
-        process.terminate()
+        if line != b"quit\n":  # which ends whoever is attached
+            process.terminate()
         await process.wait()
 
     await say(b"lamps\n", b"1: lamps")

@@ -207,8 +207,8 @@ async def test_a_shell_in_a_terminal(kubectl: Kubectl) -> None:
 async def test_job_control(kubectl: Kubectl) -> None:
     async with terminal(kubectl, "exec", "-it", WEB, "--", "bash") as shell:
         await shell.see("$ ")
-        await shell.type("sleep 100\r")
-        await shell.see("sleep 100\r\n")
+        await shell.type("sh -c 'echo run''ning; exec sleep 100'\r")
+        await shell.see("running")
         await shell.type("\x1a")
         await shell.see("Stopped")
         await shell.type("jobs; kill %1; wait; echo all-do''ne\r")

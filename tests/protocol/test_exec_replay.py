@@ -251,6 +251,16 @@ async def test_a_connection_cut_within_a_frame_is_dropped(server: ReplayServer, 
     assert (ended.ending.kind, ended.ending.sentence) == (EndingKind.DROPPED, "the connection was cut")
 
 
+async def test_a_connection_cut_right_behind_the_upgrade_is_dropped(
+    server: ReplayServer, client: ApiClient
+) -> None:
+    for _ in range(20):
+        session = await scripted(server, client, HELLO, cut=True)
+        _, _, ended = await collect(session)
+        await session.close()
+        assert (ended.ending.kind, ended.ending.sentence) == (EndingKind.DROPPED, "the connection was cut")
+
+
 async def test_a_close_without_a_status_is_dropped(server: ReplayServer, client: ApiClient) -> None:
     session = await scripted(server, client, encode("close", b"\x03\xe9bye\x1b"))
     _, _, ended = await collect(session)
@@ -335,10 +345,11 @@ async def test_pongs_are_life(server: ReplayServer, client: ApiClient, ticks: li
 async def test_a_reader_that_does_not_read_is_no_silence(
     server: ReplayServer, client: ApiClient, ticks: list[Tick]
 ) -> None:
-    large = encode("binary", b"\x01" + bytes(32 * 1024))  # comes alone, the second one waits
-    await (await scripted(server, client, large, large)).close()
+    large = encode("binary", b"\x01" + bytes(32 * 1024))  # comes alone, and of the others too many wait
+    await (await scripted(server, client, *[large] * 20)).close()
     session = await quick_session(client, silence_limit=60.0)
     assert await session.receive() == Stdout(bytes(32 * 1024))
+    await until(lambda: ticks[-1:] != [] and ticks[-1].verdict is Verdict.WAIT)
     ticks.clear()
     await until(lambda: len(ticks) > 10)
     assert {tick.verdict for tick in ticks} == {Verdict.WAIT}
