@@ -1,20 +1,21 @@
-"""What it takes to search all that many terminals keep.
+"""How long a person waits for a search in all that many terminals keep.
 
-The board reads while the pattern is typed, so that a person waits for the search alone; for reading, too,
-where what is looked for was typed faster than that, or all terminals write meanwhile.
+The board reads while the pattern is typed, so that a person waits for the search alone; for reading what came
+meanwhile, too, where terminals write, and for reading all where the pattern was typed faster than that.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from podboard.model.size import Size
+from podboard.session.reading import read_together
 from podboard.ui.scroll_desk import MOST
-from podboard.vt.history import History
 from podboard.vt.screen import Screen
 from podboard.vt.search import Pattern, Tally
+from podboard.vt.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 PATTERNS: Final = ("timeout", "Connection", r"web-\w+ error", "nowhere in it")
+
+RUNS: Final = 5
+
+WRITTEN: Final = 20
+"""Lines that each terminal writes while a person types."""
 
 _WORDS: Final = (
     "GET",
@@ -46,15 +52,43 @@ def fill(lines: int) -> Screen:
     return screen
 
 
-def measure(terminals: int, lines: int) -> dict[str, tuple[float, float]]:
-    """Return each pattern's seconds of the processor without and with reading, the least of three runs."""
+class Waits(NamedTuple):
+    """Seconds that a search takes.
+
+    Attributes:
+        known: Where all has been read.
+        written: Where it has, and each terminal wrote since.
+        unread: Where nothing has.
+    """
+
+    known: float
+    written: float
+    unread: float
+
+
+def measure(terminals: int, lines: int) -> Waits:
+    """Return the longest waits of all patterns, each the shortest of several runs."""
     screens = [fill(lines) for _ in range(terminals)]
-    reading, texts = _least(lambda: [list(History(screen).pieces()) for screen in screens])
-    took = {}
-    for text in PATTERNS:
-        searching, _ = _least(lambda text=text: _count(text, texts))
-        took[text] = searching, reading + searching
-    return took
+    unread, texts = _least(lambda: _read([Transcript(screen) for screen in screens]))
+    transcripts = [Transcript(screen) for screen in screens]
+    _read(transcripts)
+
+    def read_again() -> float:
+        for screen in screens:
+            screen.feed(b"web-7d9f says one thing more\r\n" * WRITTEN)
+        started = time.perf_counter()
+        _read(transcripts)
+        return time.perf_counter() - started
+
+    written = min(read_again() for _ in range(RUNS))
+    searching = max(_least(lambda text=text: _count(text, texts))[0] for text in PATTERNS)
+    return Waits(searching, written + searching, unread + searching)
+
+
+def _read(transcripts: list[Transcript]) -> list[list[str]]:
+    for _ in read_together(transcripts):
+        pass
+    return [transcript.pieces for transcript in transcripts]
 
 
 def _count(text: str, texts: list[list[str]]) -> int:
@@ -67,10 +101,10 @@ def _count(text: str, texts: list[list[str]]) -> int:
 
 
 def _least(work: Callable[[], Result]) -> tuple[float, Result]:
-    """The seconds of the processor of the quickest of three runs, and what came of it."""
+    """The seconds of the quickest of several runs, and what came of it."""
     runs = []
-    for _ in range(3):
-        started = time.process_time()
+    for _ in range(RUNS):
+        started = time.perf_counter()
         result = work()
-        runs.append(time.process_time() - started)
+        runs.append(time.perf_counter() - started)
     return min(runs), result

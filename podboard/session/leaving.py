@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
-from uuid import uuid4
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -92,7 +92,7 @@ class Leaver:
 
     def begin(self, target: Target) -> str:
         """Note that a shell is about to be started; returns its marker."""
-        marker = uuid4().hex
+        marker = os.urandom(16).hex()
         self._note(
             Shell(
                 marker=marker,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from enum import StrEnum
+from itertools import compress, count
 from typing import TYPE_CHECKING, Any
 
 from podboard.model import pod_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from podboard.model.pod import Pod, PodKey
     from podboard.model.pod_columns import Summary
@@ -26,6 +27,9 @@ class Column(StrEnum):
     RESTARTS = "RESTARTS"
     AGE = "AGE"
 
+
+_FEW = 1000
+"""Pods that are put into their places one by one; of more, all are sorted anew."""
 
 _SORT_KEYS: dict[Column, Callable[[Pod, Summary], Any]] = {
     Column.READY: lambda _, found: found.ready_of_total,
@@ -80,34 +84,76 @@ class PodView:
         self.reverse = False
         self.keys: Sequence[PodKey] = []
         self.pods: dict[PodKey, Pod] = {}
+        self._asked: tuple[Filter, Column, bool] | None = None
+        self._summaries: dict[PodKey, Summary] = {}
+        # The keys of the pods shown, not turned round, and whether each has a reason.
+        self._sorted: list[PodKey] = []
+        self._unwell = bytearray()
         self._explained: list[int] = []
         self._reason_lines: list[int] = []
 
     def refresh(self) -> None:
-        """Take in what changed in the roster or in what is asked for."""
-        # Copies: the list is drawn between refreshes, too, when the roster has long moved on.
-        pods = self.pods = self.roster.pods.copy()
-        keys: Sequence[PodKey] = self.roster.keys.copy()
-        summaries = self.roster.summaries
+        """Take in what changed in the roster or in what is asked for.
+
+        Few pods change from one time to the next, and seldom what is asked for: to filter, sort and explain
+        all of 20,000 would hold the event loop for longer than a person's key may wait.
+        """
+        touched, asked = self.roster.take_touched(), (self.filter, self.column, self.reverse)
+        if asked != self._asked or len(touched) > _FEW:
+            self._asked = asked
+            self._take_all()
+        elif touched:
+            self._take(touched)
+        else:
+            return
+        # A copy, as ``pods`` is one: the list is drawn between refreshes, too.
+        self.keys = self._sorted[:: -1 if self.reverse else 1]
+        self._explained = list(compress(count(), self._unwell[:: -1 if self.reverse else 1]))
+        # Each reason stands below its pod, pushed down by the reasons above.
+        self._reason_lines = [index + 1 + above for above, index in enumerate(self._explained)]
+
+    def _take_all(self) -> None:
+        pods, summaries = self.roster.pods.copy(), self.roster.summaries.copy()
+        self.pods, self._summaries = pods, summaries
+        keys = self.roster.keys.copy()
         if not self.filter.is_empty:
             matches = self.filter.matches
             keys = [key for key in keys if matches(key, summaries[key].status)]
         if self.column is not Column.NAME:
             value = _SORT_KEYS[self.column]
-            keys = sorted(keys, key=lambda key: value(pods[key], summaries[key]))
-        if self.reverse:
-            keys = keys[::-1]
-        self.keys = keys
-        self._place_reasons()
+            keys.sort(key=lambda key: value(pods[key], summaries[key]))
+        unwell = {key for key in self.roster.unwell if pod_columns.why(pods[key])}
+        self._sorted = keys
+        self._unwell = bytearray(key in unwell for key in keys) if unwell else bytearray(len(keys))
 
-    def _place_reasons(self) -> None:
-        pods = self.pods
-        with_reason = {key for key in self.roster.unwell if pod_columns.why(pods[key])}
-        self._explained = []
-        if with_reason:
-            self._explained = [index for index, key in enumerate(self.keys) if key in with_reason]
-        # Each reason stands below its pod, pushed down by the reasons above.
-        self._reason_lines = [index + 1 + above for above, index in enumerate(self._explained)]
+    def _take(self, touched: Iterable[PodKey]) -> None:
+        """Bring a few pods to where they belong by now."""
+        roster, keys = self.roster, self._sorted
+        for key in touched:
+            if key in self.pods:
+                at = self._find(key)
+                if keys[at : at + 1] == [key]:
+                    del keys[at], self._unwell[at]
+                del self.pods[key], self._summaries[key]
+            if (pod := roster.pods.get(key)) is None:
+                continue
+            self.pods[key] = pod
+            found = self._summaries[key] = roster.summaries[key]
+            if self.filter.matches(key, found.status):
+                at = self._find(key)
+                keys.insert(at, key)
+                self._unwell.insert(at, key in roster.unwell and bool(pod_columns.why(pod)))
+
+    def _find(self, key: PodKey) -> int:
+        """Where the pod is among those shown, or would be."""
+        if self.column is Column.NAME:
+            return bisect_left(self._sorted, key)
+        value, pods, summaries = _SORT_KEYS[self.column], self.pods, self._summaries
+
+        def place(key: PodKey) -> tuple[Any, PodKey]:
+            return value(pods[key], summaries[key]), key
+
+        return bisect_left(self._sorted, place(key), key=place)
 
     @property
     def line_count(self) -> int:

@@ -30,11 +30,14 @@ class Roster:
     """
 
     def __init__(self) -> None:
+        self.pods: dict[PodKey, Pod] = {}
+        self._touched: set[PodKey] = set()
         self.clear()
 
     def clear(self) -> None:
         """Forget all pods."""
-        self.pods: dict[PodKey, Pod] = {}
+        self._touched.update(self.pods)
+        self.pods = {}
         self.keys: list[PodKey] = []
         self.summaries: dict[PodKey, Summary] = {}
         self.unwell: set[PodKey] = set()
@@ -51,11 +54,18 @@ class Roster:
             else:
                 self._uncount(key, before)
             self.pods[key] = pod
+            self._touched.add(key)
             self._count(key, pod)
         for key in removed:
             if (before := self.pods.pop(key, None)) is not None:
+                self._touched.add(key)
                 self._uncount(key, before)
                 del self.keys[bisect_left(self.keys, key)]
+
+    def take_touched(self) -> set[PodKey]:
+        """Return those that came, changed or went since the last call: there is one list that shows them."""
+        taken, self._touched = self._touched, set()
+        return taken
 
     def _count(self, key: PodKey, pod: Pod) -> None:
         found = self.summaries[key] = pod_columns.summary(pod)

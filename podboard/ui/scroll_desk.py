@@ -6,23 +6,26 @@ import asyncio
 import os
 import re
 import time
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from podboard.model.text import one_line
 from podboard.paths import expanded
+from podboard.session.reading import read_together
 from podboard.ui.opener import open_address, opener
-from podboard.vt.history import History
 from podboard.vt.search import Pattern, PatternError, SlowPatternError, Tally, whole_word
 from podboard.vt.selection import word_at
+from podboard.vt.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from podboard.ui.screens.board import Board
     from podboard.ui.scroll_mode import ScrollMode
     from podboard.ui.widgets.terminal_pane import TerminalPane
+    from podboard.vt.screen import Screen
 
 TOO_SLOW: Final = "this pattern takes too long"
 
@@ -121,7 +124,7 @@ class ScrollDesk:
         def search(pattern: Pattern) -> None:
             self._board.keyboard.wait_for("search", self._search_all(pattern, texts))
 
-        self._board.run_worker(texts.read_ahead(self._board.panes), exit_on_error=False)
+        self._board.run_worker(texts.read(self._board.panes), exit_on_error=False)
         self._ask_for_pattern("all terminals /", search)
 
     def _ask_for_pattern(
@@ -160,9 +163,10 @@ class ScrollDesk:
         tally = Tally(pattern, MOST)
         try:
             async with asyncio.timeout(PATIENCE):
+                transcripts = await texts.read(panes)
                 # From the last, as the last hits are listed.
-                for pane in reversed(panes):
-                    await _in_turns(tally.look_through(await texts.of(pane)))
+                looks = (tally.look_through(transcript.pieces) for transcript in reversed(transcripts))
+                await _in_turns(chain.from_iterable(looks))
         except (SlowPatternError, TimeoutError):
             self._board.tell(one_line(f"{TOO_SLOW}: {pattern.text}"))
             return
@@ -311,28 +315,21 @@ class Texts:
     """What terminals keep, for one search in all of them."""
 
     def __init__(self) -> None:
-        self._read: dict[TerminalPane, tuple[int, list[str]]] = {}
+        self._of: dict[Screen, Transcript] = {}
 
-    async def of(self, pane: TerminalPane) -> list[str]:
-        """All that a terminal keeps now, in pieces."""
-        screen = pane.terminal.screen
-        known = self._read.get(pane)
-        if known is None or known[0] != screen.age:
-            age, pieces = screen.age, []
-            for piece in History(screen).pieces():
-                pieces.append(piece)
-                await asyncio.sleep(0)
-            self._read[pane] = known = age, pieces
-        return known[1]
+    async def read(self, panes: Sequence[TerminalPane]) -> list[Transcript]:
+        """Read what they keep now, as far as it is not known: it takes longer than to search."""
+        transcripts = [self._transcript(pane.terminal.screen) for pane in panes]
+        await _in_turns(read_together(transcripts))
+        return transcripts
 
-    async def read_ahead(self, panes: Sequence[TerminalPane]) -> None:
-        """Read, while the person types: it takes longer than to search."""
-        for pane in panes:
-            await self.of(pane)
+    def _transcript(self, screen: Screen) -> Transcript:
+        return self._of.get(screen) or self._of.setdefault(screen, Transcript(screen))
 
 
-async def _in_turns(work: Iterator[None]) -> None:
+async def _in_turns(work: Iterable[None]) -> None:
     """Do a work piece by piece, and let others have their turn."""
+    await asyncio.sleep(0)
     began = time.perf_counter()
     for _ in work:
         if time.perf_counter() - began > TURN:

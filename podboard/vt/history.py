@@ -17,12 +17,7 @@ from podboard.vt.library import CELL_LAYOUT, check, ffi, lib
 from podboard.vt.links import honest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from podboard.vt.screen import Screen
-
-PIECE: Final = 1_000_000
-"""Cells that are read in one go, in a few milliseconds, and more where one line has more."""
 
 _CLUSTER_PARTS: Final = 128
 _LONGEST_ADDRESS: Final = 2048
@@ -140,24 +135,6 @@ class History:
         """Everything, row by row or line by line."""
         return self.text(Place(0, 0), Place(self.rows - 1, self.columns - 1), unwrap=unwrap)
 
-    def pieces(self) -> Iterator[str]:
-        """Everything, line by line, in pieces between which the screen may be fed or resized.
-
-        Each but the first begins with the end of the line before it.
-        """
-        row = 0
-        while True:
-            last = min(row + max(PIECE // self.columns, 1), self.rows) - 1
-            while last + 1 < self.rows and self.is_continued(last):
-                last += 1
-            following = self.bookmark(last + 1) if last + 1 < self.rows else None
-            text = self.text(Place(row, 0), Place(last, self.columns - 1))
-            yield f"\n{text}" if row else text
-            if following is None:
-                return
-            # Where it is gone, all that has been read is gone, too.
-            row = following.row or 0
-
     def characters(self, row: int) -> list[str]:
         """What stands in each column of a row, nothing in the second one of a wide character."""
         reference = self._refer(Place(row, 0))
@@ -241,7 +218,7 @@ class History:
 
     def bookmark(self, row: int) -> Bookmark:
         """Remember a row, whatever number it has later."""
-        return Bookmark(self._terminal, self._refer_to(Place(row, 0)))
+        return Bookmark(self._screen, self._refer_to(Place(row, 0)))
 
     def _of_row(self, row: int, what: int, kind: str) -> Any:
         check(lib.ghostty_grid_ref_row(self._refer(Place(row, 0)), self._row), "read a row")
@@ -268,11 +245,13 @@ class History:
 class Bookmark:
     """A row that is remembered."""
 
-    def __init__(self, terminal: Any, point: Any) -> None:
+    def __init__(self, screen: Screen, point: Any) -> None:
+        screen.forget()
         out = ffi.new("GhosttyTrackedGridRef*")
-        check(lib.ghostty_terminal_grid_ref_track(terminal, point[0], out), "remember a row")
+        check(lib.ghostty_terminal_grid_ref_track(screen.native, point[0], out), "remember a row")
         self._tracked = out[0]
-        weakref.finalize(self, lib.ghostty_tracked_grid_ref_free, self._tracked)
+        # Garbage is collected in any thread, and the terminal may be in use in another.
+        weakref.finalize(self, screen.unused.append, self._tracked)
 
     @property
     def row(self) -> int | None:

@@ -2,7 +2,8 @@
 
 This is the only door to the terminal core (libghostty-vt through ``pyghostty``'s library).
 A screen belongs to the thread of the event loop; feeding releases the GIL, so nothing else
-may touch it meanwhile, which slices of 16 KiB and one thread make sure of.
+may touch it meanwhile, which slices of 16 KiB and one thread make sure of. Other threads read
+one only while the loop waits for them.
 """
 
 from __future__ import annotations
@@ -82,6 +83,8 @@ class Screen:
         rows: What each row showed at the last ``update``.
         cursor: Where the cursor was at the last ``update``.
         age: How often it was fed or resized: what was read of it holds while this is the same.
+        resizes: How often it was resized: rows above the screen stay as they are while this is the same.
+        unused: Rows that the core remembers for nobody any more, until the next output or bookmark.
     """
 
     def __init__(self, size: Size, scrollback: int = 10_000) -> None:
@@ -89,6 +92,9 @@ class Screen:
         self.rows: list[Row] = [()] * size.rows
         self.cursor = Cursor()
         self.age = 0
+        self.resizes = 0
+        self.unused: list[Any] = []
+        weakref.finalize(self, _forget, self.unused)
         self._kitty_keyboard = self.age, False
         self._notes = _Notes(size)
         self._guard = Guard(size.columns)
@@ -121,7 +127,12 @@ class Screen:
             data = data.replace(b"\x7f", b"")
         data = self._guard.admit(data)
         self.age += 1
+        self.forget()
         lib.ghostty_terminal_vt_write(self._terminal, data, len(data))
+
+    def forget(self) -> None:
+        """Have the core no longer remember what is unused."""
+        _forget(self.unused)
 
     def take_replies(self) -> bytes:
         """What the terminal answered to the program's questions since the last call."""
@@ -156,6 +167,7 @@ class Screen:
         if size == self.size:
             return
         self.age += 1
+        self.resizes += 1
         # Without wrapping the core does not let lines flow, and what it does then can end the process.
         wraps = self._mode(_WRAPPING)
         self._set_mode(_WRAPPING, on=True)
@@ -424,6 +436,11 @@ def _new(owner: Screen, size: Size) -> tuple[Any, Any, Any, Any]:
         weakref.finalize(owner, free, made[-1])
     terminal, state, rows, cells = made
     return terminal, state, rows, cells
+
+
+def _forget(unused: list[Any]) -> None:
+    while unused:
+        lib.ghostty_tracked_grid_ref_free(unused.pop())
 
 
 def _make(make: Callable[..., int], *arguments: int) -> Any:

@@ -1,5 +1,6 @@
 """The scroll mode, with shells that the test plays."""
 
+import asyncio
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -328,6 +329,37 @@ async def test_all_terminals_are_searched_at_once(person: Person, shells: Shells
     await person.sees("12 in 2 terminals")
     person.type("/cart/13 \r")
     await person.sees("/error  2 of 10", "/cart/13 ")
+
+
+async def test_all_terminals_are_searched_while_one_is_flooded(person: Person, shells: Shells) -> None:
+    person.type(f"{LEADER}lj\r")
+    shells.say(1, "rare\r\ndb:~$ ")
+    await person.sees("db:~$")
+    is_found = asyncio.Event()
+
+    async def flood() -> None:
+        while not is_found.is_set():
+            shells.say(0, "never ends\r\n" * 50)
+            await asyncio.sleep(0)
+
+    flooding = asyncio.create_task(flood())
+    try:
+        for pattern, told in (
+            ("rare", "rare · 1 in 1 terminal"),
+            ("rare|never", " in 2 terminals, the last 1000"),
+        ):
+            person.type(f"{LEADER}f{pattern}\r")
+            await person.sees(told)
+            person.type(ESCAPE)
+            await person.no_longer_sees(told)
+    finally:
+        is_found.set()
+        await flooding
+    person.type(f"{LEADER}frare\r")
+    await person.sees("rare · 1 in 1 terminal")
+    person.type("\r")
+    await person.sees("/rare  1 of 1", "SCROLL")
+    await is_at(person, 0, 0)
 
 
 async def test_prompts_are_gone_to(person: Person, shells: Shells) -> None:

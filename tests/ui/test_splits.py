@@ -79,6 +79,7 @@ async def two(person: Person, shells: Shells, key: str = "|") -> None:
     await speaks(person, shells, 0, "first:~$ ")
     person.type(f"{LEADER}{key}")
     await speaks(person, shells, 1, "second:~$ ")
+    await person.until(lambda: shells[0].sizes, "the first to make room")
     await is_active(person, 1)
 
 

@@ -86,6 +86,37 @@ async def test_the_title_says_for_how_many_minutes_a_shell_is_open(
         await person.until(lambda told=told: person.line("shop/api-1 · app").endswith(f"● {told} "))
 
 
+async def test_lines_are_drawn_anew_where_time_or_output_changes_them_alone(
+    person: Person, shells: Shells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_first(person, shells)
+    pane = person.board.panes[0]
+    monkeypatch.setattr("time.time", lambda: pane.terminal.opened + 150)
+    await person.until(lambda: person.line("shop/api-1 · app").endswith("● open 2m "))
+    drawn: list[str] = []
+    monkeypatch.setattr(pane, "refresh_lines", lambda: drawn.append("title"))
+    pane.refresh_times()
+    assert not drawn
+    monkeypatch.setattr("time.time", lambda: pane.terminal.opened + 180)
+    pane.refresh_times()
+    assert drawn == ["title"]
+
+
+async def test_the_title_follows_the_output_while_the_view_is_above_it(
+    person: Person, shells: Shells
+) -> None:
+    await open_first(person, shells)
+    pane = person.board.panes[0]
+    shells.say(0, "line\r\n" * 100)
+    await person.until(lambda: pane.terminal.screen.scrollback > 0)
+    await person.until(lambda: not pane._is_following)  # it looks once more at how it was opened
+    pane.scroll_view(-5)
+    await person.sees("↑ 5 of")
+    before = pane.terminal.screen.scrollback
+    shells.say(0, "more\r\n" * 7)
+    await person.sees(f"↑ 12 of {before + 7}")
+
+
 async def test_what_is_typed_goes_to_the_pod_and_what_it_says_to_the_screen(
     person: Person, shells: Shells
 ) -> None:
@@ -289,7 +320,7 @@ async def test_closing_one_shows_its_neighbour_and_the_last_one_the_list(
     await person.sees("api:~$")
     person.type(f"{LEADER}x")
     await person.sees("RESTARTS", "q quit")
-    assert tabs(person) == []
+    await person.until(lambda: tabs(person) == [])
     await person.until(lambda: [channel.closes for channel in shells.channels[:3]] == [1, 1, 1])
     person.type(f"{LEADER}x{LEADER}n{LEADER}r{LEADER}zt")
     person.type("q")

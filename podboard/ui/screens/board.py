@@ -248,7 +248,7 @@ class Board(Screen[None], inherit_bindings=False):
         for pane in self._area.panes:
             if pane.terminal.shown:
                 self.terminal_desk.seek_successor(pane)
-                pane.refresh_lines()
+                pane.refresh_times()
 
     def refresh_list(self) -> None:
         """Show the pods as they are by now, and how terminals stand in them."""

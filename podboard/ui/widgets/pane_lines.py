@@ -112,7 +112,7 @@ def _titles(terminal: Terminal, look: Look) -> Iterator[tuple[str, Strip]]:
     is_open = badge.state is TerminalState.OPEN
     method = Segment(f" {badge.method} · " if badge.method else " ", dim)
     words = Segment(f"{badge.sign} {badge.words}", look(STATE_LOOKS[badge.state]))
-    since = _since(time.time() - terminal.opened) if is_open else ""
+    since = open_for(terminal) if is_open else ""
     full, pod = str(terminal.target), one_line(terminal.target.pod)
     yield full, Strip([method, words, Segment(f"{since} ", dim)])
     yield full, Strip([method, words, Segment(" ")])
@@ -135,8 +135,9 @@ def _attached(terminal: Terminal) -> str:
     return " attach " if terminal.attachment.stdin else " attach, takes no input "
 
 
-def _since(seconds: float) -> str:
-    """How long a shell is open, in minutes: seconds would write on a terminal in which nothing happens."""
+def open_for(terminal: Terminal) -> str:
+    """How long its shell is open, in minutes: seconds would write on a terminal in which nothing happens."""
+    seconds = time.time() - terminal.opened
     return f" {human_duration(seconds // 60 * 60)}" if seconds >= _WORTH_TELLING else ""
 
 

@@ -24,7 +24,7 @@ from podboard.ui.painter import Painter, paint_now
 from podboard.ui.paste_desk import progress
 from podboard.ui.scroll_mode import ScrollMode
 from podboard.ui.widgets.looks import LooksMixin
-from podboard.ui.widgets.pane_lines import notice_lines, title_line
+from podboard.ui.widgets.pane_lines import notice_lines, open_for, title_line
 from podboard.vt.keys import KeyEncoder
 from podboard.vt.mouse import MouseAction, MouseButton, MouseEncoder
 from podboard.vt.screen import Cursor
@@ -98,6 +98,7 @@ class TerminalPane(LooksMixin, can_focus=True):
         self._core = terminal.screen
         self._look = Look(color=not self.app.no_color)
         self._title = Strip.blank(0)
+        self._open_for = ""
         self._rows: list[Drawn] = []
         self._notice: list[Strip] = []
         self._keys = KeyEncoder(terminal.screen)
@@ -303,8 +304,17 @@ class TerminalPane(LooksMixin, can_focus=True):
         elif title != self._title:
             self.refresh(Region(0, 0, self.size.width, TITLE_LINES))
 
+    def refresh_times(self) -> None:
+        """Let the times in the title and the notice go on, and how far the view is above the end."""
+        is_at_end = self.scroll is None and not self._is_above_end
+        tells_age_alone = self.terminal.badge.state is TerminalState.OPEN and is_at_end
+        # To draw them anew each second would be most of what a terminal costs in which nothing happens.
+        if not tells_age_alone or self._open_for != open_for(self.terminal):
+            self.refresh_lines()
+
     def _draw_lines(self) -> None:
         width = self.size.width
+        self._open_for = open_for(self.terminal)
         found = progress(self.terminal.pasting) or (self.scroll.found if self.scroll is not None else "")
         self._title = title_line(
             self.terminal,

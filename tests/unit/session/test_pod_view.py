@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podboard.model import pod_columns
-from podboard.model.pod import Pod
+from podboard.model.pod import Pod, PodKey
 from podboard.model.pod_columns import Health
+from podboard.session import pod_view
 from podboard.session.pod_view import Column, Filter, PodView
 from podboard.session.roster import Roster
 from tests.support.pods import HOUR_AGO, MINUTE_AGO, NOON, pod
@@ -184,6 +185,65 @@ def test_lines_and_pods_find_each_other(
 
 
 # -- a roster that moves on -----------------------------------------------------------------
+
+
+some = st.builds(
+    pod,
+    st.from_regex(r"[abc]-[01]", fullmatch=True),
+    health=st.sampled_from(Health),
+    restarts=st.integers(0, 2),
+    created=st.sampled_from([HOUR_AGO, MINUTE_AGO]),
+)
+changes = st.tuples(st.lists(some, max_size=4), st.lists(some.map(lambda one: one.key), max_size=3))
+
+
+@given(
+    st.lists(st.none() | changes, max_size=8),
+    st.sampled_from(Column),
+    st.booleans(),
+    st.sampled_from(["", "a", "!b", "crash"]),
+    st.sampled_from([0, 2, pod_view._FEW]),
+)
+def test_what_was_taken_in_little_by_little_is_what_a_new_list_shows(
+    steps: list[tuple[list[Pod], list[PodKey]] | None],
+    column: Column,
+    reverse: bool,  # noqa: FBT001 - made by hypothesis
+    text: str,
+    few: int,
+) -> None:
+    view = view_of(API, MAILER, WEB)
+    asked = Filter(text)
+    view.column, view.reverse, view.filter = column, reverse, asked
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pod_view, "_FEW", few)
+        for step in steps:
+            if step is None:
+                view.roster.clear()
+            else:
+                view.roster.update(*step)
+            view.refresh()
+            anew = PodView(view.roster)
+            anew.column, anew.reverse, anew.filter = column, reverse, asked
+            anew.refresh()
+            assert (view.keys, view.pods) == (anew.keys, anew.pods)
+            lines = range(anew.line_count)
+            assert [view.index_at(line) for line in lines] == [anew.index_at(line) for line in lines]
+            assert view.line_count == anew.line_count
+
+
+def test_nobody_asks_after_pods_that_did_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = view_of(API, MAILER, WEB)
+    asked: list[PodKey] = []
+
+    def matches(key: PodKey, _status: str) -> bool:
+        asked.append(key)
+        return True
+
+    monkeypatch.setattr(view.filter, "matches", matches)
+    view.roster.update([pod("web-1", health=Health.PENDING), pod("web-2")], [API.key])
+    view.refresh()
+    assert sorted(asked) == [("shop", "web-1"), ("shop", "web-2")]
+    assert names(view) == ["mailer-1", "web-1", "web-2"]
 
 
 @pytest.mark.parametrize("what", ["a pod goes", "all go", "a pod comes"])

@@ -8,7 +8,7 @@ import pytest
 
 from podboard.model.ending import Ending, exited
 from podboard.session import pump as pump_module
-from podboard.session.pump import HIDDEN_BUDGET, SHOWN_BUDGET, Pump, Turns
+from podboard.session.pump import HIDDEN_BUDGET, JOINED, SHOWN_BUDGET, Pump, Turns
 from podboard.wire.exec_channel import Ended, Event, Stderr, Stdout
 from tests.support.waiting import until
 from tests.unit.session.fakes import FakeChannel
@@ -137,6 +137,26 @@ async def test_hidden_terminals_take_turns_one_at_a_time() -> None:
     # Each gets on a little, then the next: nobody reads to the end while others have not begun.
     assert order[:3] == [0, 1, 2]
     assert order[3:6] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("tick", "told"), [(0.0, [1, 1, 1]), (JOINED, [1, 0, 0])])
+async def test_only_turns_with_little_to_do_go_together(
+    tick: float, told: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = count()
+    monkeypatch.setattr(pump_module, "time", SimpleNamespace(monotonic=lambda: next(ticks) * tick))
+    monkeypatch.setattr(pump_module, "GAP", 3600)
+    turns = Turns()
+    hidden = [Pumped(shown=False, turns=turns) for _ in range(3)]
+    running = [asyncio.create_task(pumped.pump.run()) for pumped in hidden]
+    await asyncio.sleep(0)
+    for pumped in hidden:
+        pumped.channel.say(Stdout(b"x"))
+    await until(lambda: hidden[0].turns_told == 1)
+    assert [pumped.turns_told for pumped in hidden] == told
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 async def test_nothing_is_read_before_it_is_fed() -> None:

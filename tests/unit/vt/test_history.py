@@ -25,30 +25,6 @@ def test_text_is_of_lines_as_they_were_written() -> None:
     assert read.whole(unwrap=False) == "a line that is longe\nr than a row\n\nshort"
 
 
-def test_what_is_kept_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("podboard.vt.history.PIECE", 60)
-    read = history("".join(f"{number} {'x' * 7 * (number % 9)}\r\n" for number in range(100)))
-    pieces = list(read.pieces())
-    assert len(pieces) > 30
-    assert "".join(pieces) == read.whole()
-
-
-@pytest.mark.parametrize("more", [10, 100_000])
-def test_between_pieces_lines_may_come_and_go(monkeypatch: pytest.MonkeyPatch, more: int) -> None:
-    monkeypatch.setattr("podboard.vt.history.PIECE", 10_000)
-    shown = screen("".join(f"line {number}\r\n" for number in range(2000)), scrollback=1)
-    pieces = History(shown).pieces()
-    first = next(pieces)
-    give(shown, "".join(f"line {number}\r\n" for number in range(2000, 2000 + more)))
-    then = [int(line.removeprefix("line ")) for line in "".join(pieces).split("\n") if line]
-    assert first.startswith("line 0\n")
-    assert then == list(range(then[0], 2000 + more))
-    # What was read is not read again, but where so much has come that it has gone.
-    is_gone = not History(shown).whole().startswith("line 0\n")
-    assert (then[0] == first.count("\n") + 1) != is_gone
-    assert is_gone == (more > 1000)
-
-
 @pytest.mark.parametrize(
     ("first", "last", "is_block", "text"),
     [
@@ -130,6 +106,21 @@ def test_a_bookmark_notices_that_old_rows_are_given_up() -> None:
     assert bookmark.row is not None
     assert bookmark.row < row
     assert "".join(read.characters(bookmark.row)) == text
+
+
+def test_what_is_remembered_for_nobody_is_forgotten() -> None:
+    shown = screen("line\r\n" * 10)
+    read = History(shown)
+    kept, given_up = read.bookmark(2), read.bookmark(3)
+    del given_up
+    assert len(shown.unused) == 1
+    give(shown, "more\r\n")
+    assert not shown.unused
+    assert read.bookmark(1).row == 1
+    assert len(shown.unused) == 1
+    assert read.bookmark(4).row == 4
+    assert len(shown.unused) == 1
+    assert kept.row == 2
 
 
 def test_text_longer_than_reckoned_is_read_whole() -> None:
