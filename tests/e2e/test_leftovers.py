@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from podboard.paths import database_file
 from tests.e2e.person import Person, wait_for
+from tests.support.databases import execute
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -57,10 +59,20 @@ def history(environ: dict[str, str], *arguments: str) -> subprocess.CompletedPro
     )  # fmt: skip
 
 
+def is_on_the_account(environ: dict[str, str]) -> bool:
+    """Whether the database, which is made behind the first frame, has a shell that somebody must hang up."""
+    database = database_file({"XDG_DATA_HOME": f"{environ['HOME']}/.local/share"})
+    if not database.exists():
+        return False
+    has_table = execute(database, "SELECT 1 FROM sqlite_schema WHERE name = 'shells'")
+    return bool(has_table and execute(database, "SELECT 1 FROM shells"))
+
+
 def killed(environ: dict[str, str]) -> None:
     """Let podboard be killed while a job runs in a pod."""
     with at_the_board(environ) as person:
         start_job(person)
+        wait_for(lambda: is_on_the_account(environ), "the account to have the shell")
         person.tell(signal.SIGKILL)
         person.sees("ENDED 137")
     assert job_runs()
