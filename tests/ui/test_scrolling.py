@@ -344,6 +344,7 @@ async def test_all_terminals_are_searched_while_one_is_flooded(person: Person, s
 
     flooding = asyncio.create_task(flood())
     try:
+        await person.until(lambda: shells.channels[0].taken > 100)
         for pattern, told in (
             ("rare", "rare · 1 in 1 terminal"),
             ("rare|never", " in 2 terminals, the last 1000"),
