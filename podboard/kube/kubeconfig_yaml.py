@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from podboard.wire.documents import MOST_LEVELS
+from podboard.wire.documents import MOST_LEVELS, is_refused_as_too_deep
 
 MOST_ALIASED: Final = 50_000
 """Values that all aliases of a file may stand for together. kubectl has a limit, too."""
@@ -42,12 +42,16 @@ def load_yaml(content: bytes) -> object:
         if b"*" in content and not isinstance(node, yaml.ScalarNode):
             _check_aliases(node, MOST_ALIASED + len(content))
         return loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        if not is_refused_as_too_deep(error):
+            raise
+        raise TooMuchError(problem="nested too deeply", problem_mark=error.problem_mark) from None
     finally:
         loader.dispose()
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]
-    """Merges as kubectl does, and counts levels: PyYAML's C part overflows its stack at some 20,000 of them.
+    """Merges as kubectl does, and counts levels: 20,000 overflow the stack of PyYAML's C part before 6.0.4.
 
     It counts where PyYAML asks at each level what the path to it means, which costs nothing more.
     """

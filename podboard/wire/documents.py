@@ -82,6 +82,11 @@ def _check(value: Json, levels: int) -> None:
             _check(item, levels - 1)
 
 
+def is_refused_as_too_deep(error: Exception) -> bool:
+    """Tell whether PyYAML's C part, from 6.0.4 on, met more levels in a line than it takes: 1,000."""
+    return "nesting depth" in (getattr(error, "problem", None) or "")
+
+
 _TOO_DEEP = "is nested too deeply"
 _TOO_LARGE = "holds a number that is too large"
 _NO_NUMBER = "holds a number that is none, or an infinite one"
@@ -108,7 +113,8 @@ class _Yaml:
         except (yaml.YAMLError, UnicodeError) as error:
             # The parser's own text quotes lines of the document.
             mark = getattr(error, "problem_mark", None)
-            raise ValueError(f"is no valid YAML{f', line {mark.line + 1}' if mark else ''}") from None
+            what = _TOO_DEEP if is_refused_as_too_deep(error) else "is no valid YAML"
+            raise ValueError(f"{what}{f', line {mark.line + 1}' if mark else ''}") from None
         return value
 
     def _value(self, levels: int) -> Json:

@@ -388,6 +388,7 @@ def test_hostile_yaml_is_refused(home: Home, text: str) -> None:
         ("{a: " * 100_000, 1),
         ("".join(f"{' ' * level}a:\n" for level in range(80)), 64),
     ],
+    ids=["lists-in-a-line", "lists", "maps-in-a-line", "maps"],
 )
 def test_what_is_nested_without_end_is_refused_and_crashes_nothing(text: str, line: int, home: Home) -> None:
     file = home.write(text)

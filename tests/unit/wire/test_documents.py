@@ -71,6 +71,7 @@ def test_documents(text: str, value: Any) -> None:
         (f"a: {'9' * 65}", "holds a number that is too large, line 1"),
         ("a: 36893488147419103232", "holds a number that is too large"),
         ("- " * 100_000, "is nested too deeply, line 1"),
+        ("a: 1\nb: " + "[" * 100_000, "is nested too deeply, line 2"),
         ('{"a": 1, "a": 2}', "has a map with the same key twice"),
         ('{"a":\n "secret}', "is no valid JSON, line 2"),
         ("[NaN]", "holds a number that is none, or an infinite one"),
