@@ -108,17 +108,33 @@ class Walk:
             screen.feed(f"\x1b[{y + 1}H{line}".encode())
         return Picture(cells_of(screen), self._person.cursor())
 
+    def _settled(self) -> Picture:
+        """The picture once it stays as it is: a frame reaches the terminal in parts."""
+        pictures = [self.picture()]
+
+        def stays(_: str) -> bool:
+            pictures.append(self.picture())
+            return pictures[-5:] == pictures[-1:] * 5
+
+        self._person.until(stays, "a picture that stays")
+        return pictures[-1]
+
     def draw_anew(self) -> None:
         """Have all drawn anew; what stood there before stands there then."""
-        before = self.picture()
+        before = self._settled()
         self._person.wipe()
         self._person.press(LEADER, "C-l")
         try:
             self._person.until(lambda _: self.picture() == before, "what stood there before")
         except AssertionError as error:
             now = self.picture()
-            rows = [(one, other) for one, other in zip(before.rows, now.rows, strict=True) if one != other]
-            pytest.fail(f"{error}\n{before.cursor}, now {now.cursor}\n{rows[:1]}")
+            other = [
+                f"row {y}, column {x}: {old}, now {new}"
+                for y, rows in enumerate(zip(before.rows, now.rows, strict=True))
+                for x, (old, new) in enumerate(zip(*rows, strict=True))
+                if old != new
+            ]
+            pytest.fail("\n".join([str(error), f"{before.cursor}, now {now.cursor}", *other[:5]]))
 
 
 @pytest.mark.parametrize(
